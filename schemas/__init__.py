@@ -1,0 +1,1 @@
+"""What the wire and the store say, as tables. Imports nothing else of ours."""

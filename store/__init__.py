@@ -1,0 +1,1 @@
+"""The sync-aware store: command model, executor, items, folders, sync, search, directory."""

@@ -1,0 +1,479 @@
+"""The command model: one frozen struct for each thing that somebody can ask of the store.
+
+``await session.execute(command)`` is the only door. The annotation ``-> X`` in a docstring's first
+line is the result; ``each`` means a list with one result or ``StoreError`` for each element asked
+for, in order: one bad element neither fails nor half-writes the others.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from store.model import (
+    AttachmentDraft,
+    AttachmentId,
+    FolderId,
+    ItemDraft,
+    ItemId,
+    Permission,
+    Properties,
+)
+from store.restriction import Group, Order, Page, Restriction
+
+How = Literal["hard", "soft", "to_deleted_items"]
+Resolution = Literal["never_overwrite", "auto_resolve", "always_overwrite"]
+Disposition = Literal["save", "send", "send_and_save"]
+
+
+class Command(msgspec.Struct, frozen=True):
+    """Base of all commands."""
+
+
+class FolderRole(msgspec.Struct, frozen=True):
+    """A distinguished folder by role (``inbox``), of the asker or of the mailbox ``address``."""
+
+    role: str
+    address: str = ""
+
+
+FolderRef = FolderId | FolderRole
+
+# -- folders -----------------------------------------------------------------------------------
+
+
+class FetchFolders(Command, frozen=True):
+    """Read folders -> each Folder. ``permissions``: with their permission sets."""
+
+    folders: tuple[FolderRef, ...]
+    permissions: bool = False
+
+
+class FindFolders(Command, frozen=True):
+    """Folders below each parent -> each FolderPage."""
+
+    parents: tuple[FolderRef, ...]
+    deep: bool = False
+    restriction: Restriction | None = None
+    page: Page = Page()
+    permissions: bool = False
+
+
+class FolderDraft(msgspec.Struct, frozen=True):
+    """A folder to make."""
+
+    name: str
+    folder_class: str = "IPF.Note"
+    properties: Properties = {}
+    extended: dict[str, Any] = {}
+    permissions: tuple[Permission, ...] | None = None
+
+
+class CreateFolders(Command, frozen=True):
+    """Make folders below ``parent`` -> each Folder. ``existing``: return one of that name."""
+
+    parent: FolderRef
+    folders: tuple[FolderDraft, ...]
+    existing: bool = False
+
+
+class FolderChange(msgspec.Struct, frozen=True):
+    """Changes of one folder; ``set`` and ``unset`` by neutral name or ``x:`` extended key."""
+
+    folder: FolderRef
+    name: str | None = None
+    folder_class: str | None = None
+    set: Properties = {}
+    unset: tuple[str, ...] = ()
+    permissions: tuple[Permission, ...] | None = None
+
+
+class UpdateFolders(Command, frozen=True):
+    """Rename, reclass or re-permit folders -> each Folder."""
+
+    changes: tuple[FolderChange, ...]
+
+
+class DeleteFolders(Command, frozen=True):
+    """Delete folders with all below -> each None."""
+
+    folders: tuple[FolderRef, ...]
+    how: How
+
+
+class EmptyFolders(Command, frozen=True):
+    """Delete what lies in folders -> each None."""
+
+    folders: tuple[FolderRef, ...]
+    how: How
+    subfolders: bool = False
+
+
+class MoveFolders(Command, frozen=True):
+    """Move folders, ids kept -> each Folder."""
+
+    folders: tuple[FolderRef, ...]
+    target: FolderRef
+
+
+class CopyFolders(Command, frozen=True):
+    """Copy folders with all below, new ids -> each Folder."""
+
+    folders: tuple[FolderRef, ...]
+    target: FolderRef
+
+
+class MarkAllRead(Command, frozen=True):
+    """Set every item of folders read or unread -> each None."""
+
+    folders: tuple[FolderRef, ...]
+    read: bool = True
+
+
+# -- items -------------------------------------------------------------------------------------
+
+
+class Want(msgspec.Struct, frozen=True):
+    """Which costly parts of an item to load."""
+
+    body: bool = False
+    mime: bool = False
+    attachments: bool = False
+    headers: bool = False
+
+
+class FetchItems(Command, frozen=True):
+    """Read items -> each Item."""
+
+    items: tuple[ItemId, ...]
+    want: Want = Want()
+
+
+class FindItems(Command, frozen=True):
+    """Search folders -> each ItemPage.
+
+    ``properties``: neutral names (or ``x:`` keys) that the rows carry, in that order, after the
+    fixed head of ``store.results.ROW_HEAD``. ``query`` is AQS text. ``associated`` searches the
+    hidden items instead of the normal ones.
+    """
+
+    folders: tuple[FolderRef, ...]
+    properties: tuple[str, ...] = ()
+    restriction: Restriction | None = None
+    query: str = ""
+    order: tuple[Order, ...] = ()
+    group: Group | None = None
+    page: Page = Page()
+    associated: bool = False
+    deep: bool = False
+
+
+class CreateItems(Command, frozen=True):
+    """Save items, send them, or both -> each SavedItem (its ``id`` None where nothing is kept).
+
+    ``folder`` None: the default folder of each item's kind (Sent Items where it is sent).
+    ``extended``, ``properties`` win over what the MIME says.
+    """
+
+    items: tuple[ItemDraft, ...]
+    folder: FolderRef | None = None
+    disposition: Disposition = "save"
+    associated: bool = False
+
+
+class ItemChange(msgspec.Struct, frozen=True):
+    """Changes of one item, all or nothing.
+
+    ``set``: new values by neutral name, ``name.key`` for a dictionary entry, or ``x:`` key.
+    ``body``: new body. ``append``: values added to lists (recipients) and text added to the body
+    (``body_html``, ``body_text``). ``unset``: names removed. ``change``: the change number that
+    the asker saw, None for none. ``mime``: replaces the whole content.
+    """
+
+    item: ItemId
+    set: Properties = {}
+    append: Properties = {}
+    unset: tuple[str, ...] = ()
+    body: Any = None
+    draft: ItemDraft | None = None
+    change: int | None = None
+
+
+class UpdateItems(Command, frozen=True):
+    """Change items, and send them where ``disposition`` says so -> each SavedItem."""
+
+    changes: tuple[ItemChange, ...]
+    resolution: Resolution = "auto_resolve"
+    disposition: Disposition = "save"
+    save_to: FolderRef | None = None
+    suppress_receipts: bool = False
+
+
+class SendItems(Command, frozen=True):
+    """Send saved drafts -> each SavedItem. ``save_to`` None with ``save``: Sent Items."""
+
+    items: tuple[tuple[ItemId, int | None], ...]
+    save: bool = True
+    save_to: FolderRef | None = None
+
+
+class DeleteItems(Command, frozen=True):
+    """Delete items -> each None."""
+
+    items: tuple[ItemId, ...]
+    how: How
+    suppress_receipts: bool = False
+
+
+class MoveItems(Command, frozen=True):
+    """Move items: a new id for each, the immutable id stays -> each SavedItem."""
+
+    items: tuple[ItemId, ...]
+    target: FolderRef
+
+
+class CopyItems(Command, frozen=True):
+    """Copy items -> each SavedItem."""
+
+    items: tuple[ItemId, ...]
+    target: FolderRef
+
+
+class ArchiveItems(Command, frozen=True):
+    """Move items to the folder of the same path below the archive folder -> each SavedItem."""
+
+    items: tuple[ItemId, ...]
+    source: FolderRef
+
+
+# -- attachments -------------------------------------------------------------------------------
+
+
+class CreateAttachments(Command, frozen=True):
+    """Attach to an item or to an item attachment -> each SavedAttachment."""
+
+    parent: ItemId | AttachmentId
+    attachments: tuple[AttachmentDraft, ...]
+    change: int | None = None
+
+
+class FetchAttachments(Command, frozen=True):
+    """Read attachments with content -> each LoadedAttachment."""
+
+    attachments: tuple[AttachmentId, ...]
+    content: bool = True
+
+
+class DeleteAttachments(Command, frozen=True):
+    """Remove attachments -> each SavedItem (the root item)."""
+
+    attachments: tuple[AttachmentId, ...]
+
+
+# -- synchronisation ---------------------------------------------------------------------------
+
+
+class SyncItems(Command, frozen=True):
+    """What changed in a folder since a position -> ItemChanges (``store.sync``).
+
+    ``state`` None: from empty. ``ignore``: ids passed over and counted as seen.
+    """
+
+    folder: FolderRef
+    state: Any = None
+    limit: int = 512
+    associated: bool = False
+    ignore: tuple[int, ...] = ()
+    properties: tuple[str, ...] = ()
+
+
+class SyncFolders(Command, frozen=True):
+    """What changed in the tree below ``root`` (not itself) since a number -> FolderChanges."""
+
+    root: FolderRef
+    since: int | None = None
+
+
+class FetchEvents(Command, frozen=True):
+    """The committed change log after ``seq`` (and ``n`` within it) -> EventPage.
+
+    ``folders`` empty: all folders of the message tree."""
+
+    mailbox_id: int
+    seq: int
+    n: int = 0
+    folders: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+    limit: int = 50
+
+
+class OpenSubscription(Command, frozen=True):
+    """Check rights for watching folders -> SubscriptionStart (resolved folders, current seq)."""
+
+    folders: tuple[FolderRef, ...]
+    all_folders: bool = False
+
+
+# -- mail --------------------------------------------------------------------------------------
+
+
+class DeliverMail(Command, frozen=True):
+    """Put a message into the Inbox of local recipients -> each SavedItem (per recipient).
+
+    Only the mail flow's own session may ask this.
+    """
+
+    draft: ItemDraft
+    recipients: tuple[str, ...]
+    sender: str = ""
+
+
+class SubmitMail(Command, frozen=True):
+    """Send MIME in the asker's name without keeping a copy -> None (SMTP submission)."""
+
+    mime: bytes
+    recipients: tuple[str, ...]
+    sender: str
+
+
+class TakeOutbound(Command, frozen=True):
+    """Messages for other servers that are due -> list[OutboundMail]. Mail flow only."""
+
+    limit: int = 20
+
+
+class SettleOutbound(Command, frozen=True):
+    """What became of one recipient -> None. ``outcome``: sent, failed, deferred. Mail flow only."""
+
+    message_id: int
+    address: str
+    outcome: str
+    reply: str
+    retry_at: str = ""
+
+
+# -- configuration, directory ------------------------------------------------------------------
+
+
+class FetchConfiguration(Command, frozen=True):
+    """A named configuration object of a folder (IPM.Configuration.*) -> Item."""
+
+    folder: FolderRef
+    name: str
+
+
+class SaveConfiguration(Command, frozen=True):
+    """Create (``create``) or change a configuration object -> SavedItem. None: left as it is."""
+
+    folder: FolderRef
+    name: str
+    create: bool
+    dictionary: Any = None
+    xml: bytes | None = None
+    binary: bytes | None = None
+
+
+class DeleteConfiguration(Command, frozen=True):
+    """Remove a configuration object -> None."""
+
+    folder: FolderRef
+    name: str
+
+
+class ResolveNames(Command, frozen=True):
+    """Directory entries and contacts that fit a typed name -> ResolvedNames.
+
+    ``scope``: ``directory``, ``contacts``, ``directory_contacts``, ``contacts_directory``."""
+
+    text: str
+    scope: str = "directory_contacts"
+    folder: FolderRef | None = None
+    limit: int = 100
+
+
+class LookUpAddresses(Command, frozen=True):
+    """The directory's account for each address -> list[Account | None]."""
+
+    addresses: tuple[str, ...]
+
+
+class MailboxStatus(Command, frozen=True):
+    """Size and quota of the mailbox that ``address`` reaches -> MailboxState."""
+
+    address: str = ""
+
+
+# -- administration (system sessions only) -----------------------------------------------------
+
+
+class AddDomain(Command, frozen=True):
+    """Serve a mail domain -> None. AlreadyExists where it is served."""
+
+    name: str
+    is_default: bool = False
+
+
+class ListDomains(Command, frozen=True):
+    """-> list[(name, is_default)]."""
+
+
+class AddAccount(Command, frozen=True):
+    """Make an account, and its mailbox with all distinguished folders -> Account.
+
+    ``password_hash`` is argon2id text, empty for one that nobody signs in to."""
+
+    address: str
+    name: str
+    role: str = "user"
+    password_hash: str = ""
+    aliases: tuple[str, ...] = ()
+    properties: Properties = {}
+    quota: int = 0
+
+
+class UpdateAccount(Command, frozen=True):
+    """Change an account; None leaves a thing as it is -> Account."""
+
+    address: str
+    name: str | None = None
+    role: str | None = None
+    password_hash: str | None = None
+    is_disabled: bool | None = None
+    aliases: tuple[str, ...] | None = None
+    properties: Properties | None = None
+    quota: int | None = None
+
+
+class RemoveAccount(Command, frozen=True):
+    """Remove an account and its mailbox for good -> None."""
+
+    address: str
+
+
+class ListAccounts(Command, frozen=True):
+    """-> list[Account], by address."""
+
+
+class FetchCredentials(Command, frozen=True):
+    """What sign-in needs -> Credentials | None. ``login``: address, DOMAIN\\user or user."""
+
+    login: str
+
+
+class GrantMailbox(Command, frozen=True):
+    """Give (or with ``rights`` 0 take away) full access to a mailbox -> None."""
+
+    mailbox: str
+    account: str
+    rights: int
+
+
+class FetchSecret(Command, frozen=True):
+    """The installation's own random secret of that name, made on first use -> bytes (32)."""
+
+    name: str
+
+
+class CheckIntegrity(Command, frozen=True):
+    """Compare counts, references and indexes with the data -> list[str] of what is wrong."""

@@ -1,0 +1,150 @@
+"""What commands give back, where it is not a plain item or folder of ``store.model``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from store.model import (
+    Account,
+    Attachment,
+    AttachmentDraft,
+    AttachmentId,
+    Event,
+    Folder,
+    FolderId,
+    ItemId,
+)
+
+# The fixed first fields of every row of FindItems and SyncItems.
+ROW_HEAD = ("id", "seq", "folder_id", "item_class", "kind")
+
+Row = tuple[Any, ...]
+
+
+class FolderPage(msgspec.Struct, frozen=True):
+    """``next_offset`` as the view counts it; ``is_last``: the page reaches the end of the set."""
+
+    folders: tuple[Folder, ...]
+    total: int
+    next_offset: int
+    is_last: bool
+
+
+class ItemPage(msgspec.Struct, frozen=True):
+    """Rows of ROW_HEAD plus the properties asked for. ``groups`` instead of ``rows`` where the
+    command grouped: (value, rows). ``total`` counts the set before paging (with groups: rows and
+    groups)."""
+
+    mailbox_id: int
+    rows: list[Row]
+    total: int
+    next_offset: int
+    is_last: bool
+    groups: list[tuple[Any, list[Row]]] | None = None
+
+
+class SavedItem(msgspec.Struct, frozen=True):
+    """Where an item is now. ``id`` None: nothing was kept, or it left this mailbox."""
+
+    id: ItemId | None
+    change: int = 0
+    kind: str = "message"
+    attachments: tuple[Attachment, ...] = ()
+    conflicts: int = 0
+
+
+class SavedAttachment(msgspec.Struct, frozen=True):
+    """A new attachment and its root item with the item's new change number."""
+
+    id: AttachmentId
+    root: ItemId
+    change: int
+    attachment: Attachment
+
+
+class LoadedAttachment(msgspec.Struct, frozen=True):
+    """An attachment with its content; of an item attachment ``draft.item``."""
+
+    attachment: Attachment
+    draft: AttachmentDraft
+
+
+class ItemChanges(msgspec.Struct, frozen=True):
+    """A step of item synchronisation. ``changes``: (kind, row) in order; kind is ``create``,
+    ``update`` (row of ROW_HEAD plus properties), ``read`` (id, is_read, seq) or ``delete`` (id,).
+    ``state`` is the position after it (``store.sync.ItemState``)."""
+
+    mailbox_id: int
+    folder: FolderId
+    changes: list[tuple[str, Row]]
+    state: Any
+    is_last: bool
+
+
+class FolderChanges(msgspec.Struct, frozen=True):
+    """A step of hierarchy synchronisation: parents before children; ``seq`` is the new number."""
+
+    root: FolderId
+    created: tuple[Folder, ...]
+    updated: tuple[Folder, ...]
+    deleted: tuple[FolderId, ...]
+    seq: int
+
+
+class EventPage(msgspec.Struct, frozen=True):
+    events: list[Event]
+    seq: int
+    n: int
+    more: bool
+
+
+class SubscriptionStart(msgspec.Struct, frozen=True):
+    """``folders`` empty: the whole message tree."""
+
+    mailbox_id: int
+    folders: tuple[int, ...]
+    seq: int
+
+
+class OutboundMail(msgspec.Struct, frozen=True):
+    """A message for one or more remote recipients; ``attempts`` by recipient."""
+
+    id: int
+    sender: str
+    mime: bytes
+    created: str
+    recipients: tuple[tuple[str, int, str], ...]
+
+
+class ResolvedName(msgspec.Struct, frozen=True):
+    """One candidate: of the directory (``account``) or of a contacts folder (``item``)."""
+
+    name: str
+    address: str
+    account: Account | None = None
+    item: ItemId | None = None
+    properties: dict[str, Any] = {}
+
+
+class ResolvedNames(msgspec.Struct, frozen=True):
+    names: tuple[ResolvedName, ...]
+    is_complete: bool
+
+
+class MailboxState(msgspec.Struct, frozen=True):
+    """Sizes in bytes; quota 0: none."""
+
+    mailbox_id: int
+    size: int
+    quota: int
+    culture: str
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """An account as sign-in sees it. ``stamp`` changes whenever password or state does."""
+
+    account: Account
+    password_hash: str
+    stamp: str

@@ -1,0 +1,289 @@
+"""The schema, once, for SQLite and PostgreSQL. Migrations in ``store/migrations`` lead to it.
+
+``mailbox_id`` leads every primary key and every index of mailbox data, and no statement touches
+two mailboxes except through the directory tables, so the schema shards by mailbox. Instants are
+text of one fixed form (``store.instant``), records are JSON text.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+# JSON text; the engine hands strings through as they are, so records are encoded by msgspec only.
+Record = Text().with_variant(JSONB(), "postgresql")
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+# -- directory ---------------------------------------------------------------------------------
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+domain = Table(
+    "domain",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("is_default", Boolean, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("address", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("mailbox_id", BigInteger, nullable=False),
+    Column("password_hash", String, nullable=False),
+    Column("password_changed", String, nullable=False),
+    Column("is_disabled", Boolean, nullable=False),
+    Column("created", String, nullable=False),
+    Column("record", Record, nullable=False),
+)
+
+# Every address that reaches an account: its primary one and the aliases.
+address = Table(
+    "address",
+    metadata,
+    Column("address", String, primary_key=True),
+    Column("account_id", BigInteger, nullable=False, index=True),
+)
+
+# Words of a name, an alias or an address, lower case: what ResolveNames searches by prefix.
+directory_word = Table(
+    "directory_word",
+    metadata,
+    Column("word", String, primary_key=True),
+    Column("account_id", BigInteger, primary_key=True),
+)
+
+# Full access to somebody else's mailbox (shared mailboxes).
+mailbox_grant = Table(
+    "mailbox_grant",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("rights", Integer, nullable=False),
+)
+
+# -- mailboxes ---------------------------------------------------------------------------------
+
+mailbox = Table(
+    "mailbox",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("guid", String, nullable=False, unique=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("modseq", BigInteger, nullable=False),
+    Column("next_id", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("quota", BigInteger, nullable=False),
+    Column("culture", String, nullable=False),
+)
+
+folder = Table(
+    "folder",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("parent_id", BigInteger, nullable=False),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("folder_class", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("created_seq", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("content_seq", BigInteger, nullable=False),
+    Column("total_count", Integer, nullable=False),
+    Column("unread_count", Integer, nullable=False),
+    Column("associated_count", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("next_imap_uid", BigInteger, nullable=False),
+    Column("created", String, nullable=False),
+    Column("modified", String, nullable=False),
+    Column("record", Record, nullable=False),
+    Index("folder_by_name", "mailbox_id", "parent_id", "name_key", unique=True),
+)
+
+# What happened to the tree: ``kind`` is created, moved or deleted; with it the tree at any
+# earlier seq can be rebuilt.
+folder_log = Table(
+    "folder_log",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("folder_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, primary_key=True),
+    Column("old_parent_id", BigInteger, nullable=False),
+)
+
+folder_permission = Table(
+    "folder_permission",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("folder_id", BigInteger, primary_key=True, autoincrement=False),
+    # 0: default, -1: anonymous, else an account
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("rights", Integer, nullable=False),
+)
+
+# ``seq`` is the largest of created_seq, changed_seq, flags_seq and read_seq.
+item = Table(
+    "item",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("folder_id", BigInteger, nullable=False),
+    Column("immutable_id", BigInteger, nullable=False),
+    Column("imap_uid", BigInteger, nullable=False),
+    Column("item_class", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("is_associated", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("created_seq", BigInteger, nullable=False),
+    Column("changed_seq", BigInteger, nullable=False),
+    Column("flags_seq", BigInteger, nullable=False),
+    Column("read_seq", BigInteger, nullable=False),
+    Column("subject", Text),
+    Column("from_name", Text),
+    Column("display_to", Text),
+    Column("display_cc", Text),
+    Column("received", String),
+    Column("sent", String),
+    Column("created", String, nullable=False),
+    Column("modified", String, nullable=False),
+    Column("start", String),
+    Column("end", String),
+    Column("uid", String),
+    Column("is_read", Boolean, nullable=False),
+    Column("is_draft", Boolean, nullable=False),
+    Column("importance", Integer),
+    Column("sensitivity", Integer),
+    Column("flag_status", Integer),
+    Column("size", BigInteger, nullable=False),
+    Column("has_attachments", Boolean, nullable=False),
+    Column("message_id", Text),
+    Column("conversation_id", String),
+    Column("record", Record, nullable=False),
+    Index("item_by_seq", "mailbox_id", "folder_id", "seq", "id"),
+    Index("item_by_received", "mailbox_id", "folder_id", "received", "id"),
+    Index("item_by_start", "mailbox_id", "folder_id", "start", "id"),
+    Index("item_by_message_id", "mailbox_id", "message_id"),
+    Index("item_by_conversation", "mailbox_id", "conversation_id"),
+    Index("item_by_uid", "mailbox_id", "uid"),
+)
+
+# Content outside the hot row: hashes of blobs, the plain text and what the word index holds.
+# ``key`` is mailbox_id << 40 | item_id, the rowid of the word index.
+content = Table(
+    "content",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("mime", String, nullable=False),
+    Column("html", String, nullable=False),
+    Column("has_text", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("people", Text, nullable=False),
+    Column("names", Text, nullable=False),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("content_id", Text, nullable=False),
+    Column("content_location", Text, nullable=False),
+    Column("is_inline", Boolean, nullable=False),
+    Column("is_contact_photo", Boolean, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified", String, nullable=False),
+    Column("blob", String, nullable=False),
+    Column("record", Record, nullable=False),
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("folder_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("created_seq", BigInteger, nullable=False),
+    Column("is_associated", Boolean, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("moved_to", BigInteger, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", String, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("refs", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# The committed change log as clients see it: what notifications are told from.
+event = Table(
+    "event",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("folder_id", BigInteger, nullable=False),
+    Column("item_id", BigInteger, nullable=False),
+    Column("parent_id", BigInteger, nullable=False),
+    Column("old_folder_id", BigInteger, nullable=False),
+    Column("old_item_id", BigInteger, nullable=False),
+    Column("old_parent_id", BigInteger, nullable=False),
+    Column("unread_count", Integer, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+# -- mail on its way out -----------------------------------------------------------------------
+
+outbound_message = Table(
+    "outbound_message",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("sender", String, nullable=False),
+    Column("created", String, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+outbound_recipient = Table(
+    "outbound_recipient",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("address", String, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", String, nullable=False),
+    Column("expires", String, nullable=False),
+    Column("last_reply", Text, nullable=False),
+    Index("outbound_due", "next_at"),
+)

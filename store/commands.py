@@ -14,6 +14,7 @@ import msgspec
 from store.model import (
     AttachmentDraft,
     AttachmentId,
+    Body,
     FolderId,
     ItemDraft,
     ItemId,
@@ -129,6 +130,7 @@ class MarkAllRead(Command, frozen=True):
 
     folders: tuple[FolderRef, ...]
     read: bool = True
+    suppress_receipts: bool = True
 
 
 # -- items -------------------------------------------------------------------------------------
@@ -188,14 +190,14 @@ class ItemChange(msgspec.Struct, frozen=True):
     ``set``: new values by neutral name, ``name.key`` for a dictionary entry, or ``x:`` key.
     ``body``: new body. ``append``: values added to lists (recipients) and text added to the body
     (``body_html``, ``body_text``). ``unset``: names removed. ``change``: the change number that
-    the asker saw, None for none. ``mime``: replaces the whole content.
+    the asker saw, None for none. ``draft``: replaces the whole content (MIME set anew).
     """
 
     item: ItemId
     set: Properties = {}
     append: Properties = {}
     unset: tuple[str, ...] = ()
-    body: Any = None
+    body: Body | None = None
     draft: ItemDraft | None = None
     change: int | None = None
 

@@ -113,7 +113,6 @@ folder = Table(
     Column("unread_count", Integer, nullable=False),
     Column("associated_count", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("next_imap_uid", BigInteger, nullable=False),
     Column("created", String, nullable=False),
     Column("modified", String, nullable=False),
     Column("record", Record, nullable=False),

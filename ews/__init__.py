@@ -1,0 +1,1 @@
+"""Exchange Web Services: SOAP in, commands to the store, SOAP out."""

@@ -1,0 +1,115 @@
+"""The change log for those who follow a mailbox: subscriptions read it from their watermark."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from store import tables
+from store.commands import FetchEvents, OpenSubscription
+from store.errors import InvalidWatermark, NotSupported
+from store.executor import Tx, reads
+from store.folders.read import below, tree
+from store.model import Event
+from store.results import EventPage, SubscriptionStart
+from store.rights import Right
+
+_event = tables.event
+
+_AFTER = (
+    select(_event)
+    .where(
+        _event.c.mailbox_id == bindparam("mailbox_id"),
+        or_(
+            _event.c.seq > bindparam("seq"),
+            and_(_event.c.seq == bindparam("seq"), _event.c.n > bindparam("n")),
+        ),
+    )
+    .order_by(_event.c.seq, _event.c.n)
+)
+_EVENT_FIELDS = [column.name for column in _event.c]
+
+
+@reads(OpenSubscription)
+def open_subscription(tx: Tx, command: OpenSubscription) -> SubscriptionStart:
+    """Check that the asker may watch, and where the log stands (MS-OXWNOTIF Subscribe).
+
+    Raises NotFound, AccessDenied, NotSupported (role ``several_mailboxes``).
+    """
+    if command.all_folders:
+        mailbox_id = tx.access.mailbox_id("")
+        return SubscriptionStart(mailbox_id, (), _modseq(tx, mailbox_id))
+    rows = [tx.access.folder(ref, Right.READ_ALL) for ref in command.folders]
+    if len({row.mailbox_id for row in rows}) != 1:
+        raise NotSupported("a subscription watches one mailbox", role="several_mailboxes")
+    mailbox_id = rows[0].mailbox_id
+    return SubscriptionStart(mailbox_id, tuple(row.id for row in rows), _modseq(tx, mailbox_id))
+
+
+def _modseq(tx: Tx, mailbox_id: int) -> int:
+    return tx.conn.execute(
+        select(tables.mailbox.c.modseq).where(tables.mailbox.c.id == mailbox_id)
+    ).scalar_one()
+
+
+@reads(FetchEvents)
+def fetch_events(tx: Tx, command: FetchEvents) -> EventPage:
+    """Events after a position, filtered by folder and kind; the position after the last one read.
+
+    Raises InvalidWatermark where the position lies in the future, NotFound for folders that the
+    asker may no longer read.
+    """
+    modseq = _modseq(tx, command.mailbox_id)
+    if command.seq > modseq:
+        raise InvalidWatermark("that watermark was never given")
+    if not command.folders and not tx.access.owns(command.mailbox_id):
+        raise InvalidWatermark("that watermark is another mailbox's")
+    for folder_id in command.folders:
+        tx.access.require(command.mailbox_id, folder_id, Right.READ_ALL, "folder")
+    hidden = _outside_message_tree(tx, command.mailbox_id) if not command.folders else frozenset()
+    return _page(tx, command, frozenset(command.folders), hidden, modseq)
+
+
+def _outside_message_tree(tx: Tx, mailbox_id: int) -> frozenset[int]:
+    rows = tree(tx, mailbox_id)
+    root = next((row for row in rows.values() if row.role == "msgfolderroot"), None)
+    if root is None:
+        return frozenset()
+    inside = {row.id for row in below(rows, root.id)} | {root.id}
+    return frozenset(rows) - inside
+
+
+def _page(
+    tx: Tx,
+    command: FetchEvents,
+    folders: frozenset[int],
+    hidden: frozenset[int],
+    modseq: int,
+) -> EventPage:
+    kinds = frozenset(command.kinds)
+    keys = {"mailbox_id": command.mailbox_id, "seq": command.seq, "n": command.n}
+    events: list[Event] = []
+    for row in tx.conn.execution_options(yield_per=500).execute(_AFTER, keys):
+        if len(events) >= command.limit:
+            last = events[-1]
+            return EventPage(events, last.seq, last.n, more=True)
+        event = Event(**{name: row._mapping[name] for name in _EVENT_FIELDS})
+        if concerns(event, folders, hidden) and (not kinds or event.kind in kinds):
+            events.append(event)
+    last_n = events[-1].n if events and events[-1].seq == modseq else 0
+    return EventPage(events, modseq, max(last_n, _END), more=False)
+
+
+# Behind every event of one change.
+_END = 1 << 30
+
+
+def concerns(event: Event, folders: frozenset[int], hidden: frozenset[int]) -> bool:
+    """Whether an event belongs to what is watched: these folders, or all but ``hidden`` ones."""
+    if not folders:
+        return event.folder_id not in hidden or bool(
+            event.old_folder_id and event.old_folder_id not in hidden
+        )
+    if event.folder_id in folders or event.old_folder_id in folders:
+        return True
+    is_folder_event = event.item_id == 0
+    return is_folder_event and (event.parent_id in folders or event.old_parent_id in folders)

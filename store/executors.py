@@ -1,0 +1,25 @@
+"""Importing this registers every executor."""
+
+from store import configuration, events, integrity, sync
+from store.directory import executors as directory
+from store.folders import change as change_folders
+from store.folders import read as read_folders
+from store.items import attach, change, create, fetch, find, relocate
+from store.submission import executors as submission
+
+ALL = (
+    attach,
+    change,
+    change_folders,
+    configuration,
+    create,
+    directory,
+    events,
+    fetch,
+    find,
+    integrity,
+    read_folders,
+    relocate,
+    submission,
+    sync,
+)

@@ -1,0 +1,1 @@
+"""Folders: the tree of a mailbox, its permissions, and changes of it."""

@@ -1,0 +1,1 @@
+"""Items: saving, reading, changing, moving and deleting them."""

@@ -1,0 +1,430 @@
+"""Changing items: property by property, all or nothing for each item, with conflict rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, bindparam, insert, update
+
+from schemas.properties import is_flag, is_read_state
+from store import blobs, tables
+from store.access import FolderRow
+from store.commands import FolderRole, ItemChange, MarkAllRead, Resolution, UpdateItems
+from store.errors import ChangeRequired, Conflict, InvalidValue, StoreError
+from store.executor import WriteTx, writes
+from store.items.create import check_sizes, send_stored
+from store.items.insert import counts_as_unread
+from store.items.rows import attachment_rows, content_rows, permitted, unindex
+from store.model import Body, ItemDraft, ItemId
+from store.record import PackedItem, columns_of, pack, properties_of
+from store.results import SavedItem
+from store.rights import Right
+from store.search import words
+from store.submission import receipts, sending
+
+_item = tables.item
+
+_EDITABLE = [
+    column
+    for column in _item.c
+    if column.name
+    not in {
+        "mailbox_id",
+        "id",
+        "folder_id",
+        "immutable_id",
+        "imap_uid",
+        "created_seq",
+        "created",
+    }
+]
+_UPDATE = (
+    update(_item)
+    .where(_item.c.mailbox_id == bindparam("b_mailbox"), _item.c.id == bindparam("b_id"))
+    .values({column.name: bindparam(f"v_{column.name}") for column in _EDITABLE})
+)
+_UPDATE_CONTENT = (
+    update(tables.content)
+    .where(
+        tables.content.c.mailbox_id == bindparam("b_mailbox"),
+        tables.content.c.item_id == bindparam("b_id"),
+    )
+    .values(
+        {
+            name: bindparam(f"v_{name}")
+            for name in (
+                "mime",
+                "html",
+                "has_text",
+                "text",
+                "headers",
+                "people",
+                "names",
+            )
+        }
+    )
+)
+_MARK = (
+    update(_item)
+    .where(
+        _item.c.mailbox_id == bindparam("b_mailbox"),
+        _item.c.folder_id == bindparam("b_folder"),
+        _item.c.is_read != bindparam("b_read"),
+        _item.c.is_associated.is_(False),
+    )
+    .values(is_read=bindparam("b_read"), read_seq=bindparam("b_seq"), seq=bindparam("b_seq"))
+    .returning(_item.c.id, _item.c.kind)
+)
+
+Outcome = SavedItem | StoreError
+
+
+@writes(UpdateItems)
+def update_items(tx: WriteTx, command: UpdateItems) -> list[Outcome]:
+    """Change items, each all or nothing; then send them where asked (MS-OXWSCORE 3.1.4.9)."""
+    for mailbox_id in sorted({change.item.mailbox_id for change in command.changes}):
+        tx.lock(mailbox_id)
+    repeated = Counter(change.item for change in command.changes)
+    rows = permitted(tx, [c.item for c in command.changes], Right.EDIT_ALL, owned=Right.EDIT_OWNED)
+    results: list[Outcome] = []
+    for change, row in zip(command.changes, rows, strict=True):
+        if not isinstance(row, StoreError) and repeated[change.item] > 1:
+            row = permitted(tx, [change.item], Right.EDIT_ALL, owned=Right.EDIT_OWNED)[0]
+        if isinstance(row, StoreError):
+            results.append(row)
+            continue
+        results.append(_attempt(tx, row, change, command))
+    return results
+
+
+def _attempt(tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems) -> Outcome:
+    if command.disposition == "save":
+        # Everything is checked before the first write: no savepoint needed.
+        try:
+            return _update(tx, row, change, command)
+        except StoreError as error:
+            return error
+    return tx.attempt(lambda: _update_and_send(tx, row, change, command))
+
+
+def _update(tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems) -> SavedItem:
+    conflicts = check_change(tx, row, change, command.resolution)
+    edit = _Edit(tx, row, change)
+    seq = edit.write()
+    if edit.became_read and not command.suppress_receipts:
+        receipts.read(tx, row)
+    return SavedItem(ItemId(row.mailbox_id, row.id), seq, row.kind, conflicts=conflicts)
+
+
+def _update_and_send(
+    tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems
+) -> SavedItem:
+    saved = _update(tx, row, change, command)
+    current = permitted(tx, [change.item], Right.EDIT_ALL, owned=Right.EDIT_OWNED)[0]
+    if isinstance(current, StoreError):
+        raise current
+    save_to = command.save_to or FolderRole("sentitems")
+    keeps = command.disposition == "send_and_save"
+    send_stored(tx, current, save_to if keeps else None)
+    return msgspec.structs.replace(saved, id=None)
+
+
+def check_change(tx: WriteTx, row: Row[Any], change: ItemChange, resolution: Resolution) -> int:
+    """Compare change numbers; the number of conflicts resolved (always 0: nothing is merged away).
+
+    Raises ChangeRequired, Conflict.
+    """
+    if resolution == "always_overwrite":
+        return 0
+    if change.change is None:
+        if resolution == "auto_resolve" and _only_flags(change):
+            return 0
+        raise ChangeRequired("this change needs the item's change number", role="item")
+    if change.change != row.seq:
+        if resolution == "auto_resolve" and _only_flags(change):
+            return 0
+        raise Conflict("the item was changed since that change number", role="item")
+    return 0
+
+
+def _only_flags(change: ItemChange) -> bool:
+    """A change of read state, flag and categories alone disturbs nobody's edit."""
+    if change.body is not None or change.append or change.draft is not None:
+        return False
+    names = [*change.set, *change.unset]
+    return all(is_read_state(name) or is_flag(name) for name in names)
+
+
+class _Edit:
+    """One item's change, worked out before anything is written."""
+
+    def __init__(self, tx: WriteTx, row: Row[Any], change: ItemChange) -> None:
+        self._tx = tx
+        self._row = row
+        self._change = change
+        self.was_read = bool(row.is_read)
+        self._properties, self._extended = properties_of(row)
+        self._before = dict(self._properties)
+        self._apply()
+        self.became_read = bool(self._properties.get("is_read")) and not self.was_read
+
+    def _apply(self) -> None:
+        for name, value in self._change.set.items():
+            self._set(name, value)
+        for name, value in self._change.append.items():
+            if not name.startswith("body"):
+                self._properties[name] = [*self._properties.get(name, []), *value]
+        for name in self._change.unset:
+            self._unset(name)
+
+    def _set(self, name: str, value: Any) -> None:
+        if name.startswith("x:"):
+            self._extended[name[2:]] = value
+        elif "." in name:
+            base, key = name.split(".", 1)
+            self._properties[base] = {**self._properties.get(base, {}), key: value}
+        else:
+            self._properties[name] = value
+
+    def _unset(self, name: str) -> None:
+        if name.startswith("x:"):
+            self._extended.pop(name[2:], None)
+        elif "." in name:
+            base, key = name.split(".", 1)
+            rest = {k: v for k, v in self._properties.get(base, {}).items() if k != key}
+            self._properties[base] = rest
+            if not rest:
+                del self._properties[base]
+        else:
+            self._properties.pop(name, None)
+
+    @property
+    def _touches_content(self) -> bool:
+        change = self._change
+        if change.body is not None or change.draft is not None or change.append:
+            return True
+        return any(
+            not (name.startswith("x:") or is_read_state(name) or is_flag(name))
+            for name in (*change.set, *change.unset)
+        )
+
+    def write(self) -> int:
+        """Write the change; the item's new change number."""
+        if self._touches_content:
+            return self._write_all()
+        return self._write_row(columns_of(self._properties, self._extended, self._tx.now))
+
+    def _write_row(self, values: dict[str, Any]) -> int:
+        tx, row = self._tx, self._row
+        seq = tx.bump(row.mailbox_id)
+        names = [*self._change.set, *self._change.unset]
+        only_read = not self._touches_content and all(is_read_state(name) for name in names)
+        only_flags = (
+            not only_read
+            and not self._touches_content
+            and all(is_flag(name) or is_read_state(name) for name in names)
+        )
+        kept = {column.name: row._mapping[column.name] for column in _EDITABLE}
+        merged = {**kept, **{k: v for k, v in values.items() if k in kept}}
+        merged["modified"] = tx.now
+        merged["seq"] = seq
+        if only_read:
+            merged["read_seq"] = seq
+        elif only_flags:
+            merged["flags_seq"] = seq
+        else:
+            merged["changed_seq"] = seq
+        tx.conn.execute(
+            _UPDATE,
+            {
+                "b_mailbox": row.mailbox_id,
+                "b_id": row.id,
+                **{f"v_{name}": value for name, value in merged.items()},
+            },
+        )
+        delta = tx.folder(row.mailbox_id, row.folder_id)
+        delta.size += merged["size"] - row.size
+        if not row.is_associated:
+            delta.unread += counts_as_unread(merged["kind"], merged["is_read"])
+            delta.unread -= counts_as_unread(row.kind, row.is_read)
+        tx.emit(row.mailbox_id, "modified", row.folder_id, row.id)
+        return seq
+
+    def _write_all(self) -> int:
+        """Content changed: pack the item anew, keeping blobs and attachments that stay."""
+        tx, row, change = self._tx, self._row, self._change
+        content = content_rows(tx, row.mailbox_id, [row.id])[row.id]
+        attachments = attachment_rows(tx, row.mailbox_id, [row.id]).get(row.id, [])
+        body = self._body(content)
+        draft = ItemDraft(
+            item_class=self._properties.pop("item_class", row.item_class),
+            properties=self._properties,
+            extended=self._extended,
+            body=body,
+        )
+        if change.draft is not None:
+            draft = msgspec.structs.replace(
+                change.draft,
+                properties={**self._properties, **change.draft.properties},
+                extended={**self._extended, **change.draft.extended},
+            )
+        packed = pack(draft, tx.now, associated=row.is_associated)
+        check_sizes(tx, packed)
+        if change.draft is None:
+            packed.row["has_attachments"] = any(not a.is_inline for a in attachments)
+            packed.row["size"] += sum(a.size for a in attachments)
+            packed.content["names"] = " ".join(a.name for a in attachments)
+            packed.content["headers"] = content.headers
+            if not self._mime_is_stale():
+                packed.content["mime"] = content.mime
+                packed.row["size"] = row.size
+        seq = self._write_row(packed.row)
+        self._write_content(content, packed, replace_attachments=change.draft is not None)
+        return seq
+
+    def _mime_is_stale(self) -> bool:
+        """Whether the stored MIME no longer says what the item does: then it is made anew when
+        asked for."""
+        change = self._change
+        if change.body is not None or change.append:
+            return True
+        return any(name in _IN_MIME for name in (*change.set, *change.unset))
+
+    def _body(self, content: Row[Any]) -> Body:
+        html = None
+        if content.html:
+            html = blobs.load(self._tx.conn, self._row.mailbox_id, [content.html])[content.html]
+        stored = Body(
+            html=html.decode("utf-8") if html is not None else None,
+            text=content.text if content.has_text else None,
+        )
+        change = self._change
+        if change.body is not None:
+            stored = change.body
+        added_html = change.append.get("body_html")
+        added_text = change.append.get("body_text")
+        if added_html is not None:
+            if stored.html is None and stored.text:
+                raise InvalidValue("the body is plain text", where="body", role="append")
+            stored = Body(html=(stored.html or "") + added_html)
+        if added_text is not None:
+            if stored.html is not None:
+                raise InvalidValue("the body is HTML", where="body", role="append")
+            stored = Body(text=(stored.text or "") + added_text)
+        if "body" in change.unset:
+            stored = Body()
+        return stored
+
+    def _write_content(
+        self, old: Row[Any], packed: PackedItem, *, replace_attachments: bool
+    ) -> None:
+        tx, row = self._tx, self._row
+        released: Counter[str] = Counter()
+        fresh = {blob.hash for blob in packed.blobs}
+        if old.mime != packed.content["mime"] or old.mime in fresh:
+            released[old.mime] -= 1
+        released[old.html] -= 1
+        blobs.save(tx.conn, row.mailbox_id, packed.blobs)
+        if replace_attachments:
+            released.update(self._replace_attachments(packed))
+        unindex(tx, row.mailbox_id, [row], {row.id: old})
+        tx.conn.execute(
+            _UPDATE_CONTENT,
+            {
+                "b_mailbox": row.mailbox_id,
+                "b_id": row.id,
+                **{f"v_{name}": value for name, value in packed.content.items()},
+            },
+        )
+        words.index_many(
+            tx.conn,
+            tx.dialect,
+            row.mailbox_id,
+            [
+                (
+                    row.id,
+                    packed.row["subject"] or "",
+                    packed.content["people"],
+                    packed.content["text"],
+                    packed.content["names"],
+                )
+            ],
+        )
+        blobs.change_references(tx.conn, row.mailbox_id, released)
+
+    def _replace_attachments(self, packed: PackedItem) -> Counter[str]:
+        tx, row = self._tx, self._row
+        released: Counter[str] = Counter()
+        for attachment in attachment_rows(tx, row.mailbox_id, [row.id]).get(row.id, []):
+            released[attachment.blob] -= 1
+        table = tables.attachment
+        tx.conn.execute(
+            table.delete().where(table.c.mailbox_id == row.mailbox_id, table.c.item_id == row.id)
+        )
+        rows = [
+            {**a.row, "mailbox_id": row.mailbox_id, "item_id": row.id, "id": number}
+            for number, a in enumerate(packed.attachments, 1)
+        ]
+        if rows:
+            tx.conn.execute(insert(table), rows)
+        return released
+
+
+# What a message's MIME says itself; everything else lives beside it.
+_IN_MIME = frozenset(
+    {
+        "subject",
+        "from",
+        "sender",
+        "to",
+        "cc",
+        "bcc",
+        "reply_to",
+        "importance",
+        "sensitivity",
+        "message_id",
+        "in_reply_to",
+        "references",
+        "body",
+        "is_read_receipt_requested",
+        "is_delivery_receipt_requested",
+    }
+)
+
+
+@writes(MarkAllRead)
+def mark_all_read(tx: WriteTx, command: MarkAllRead) -> list[None | StoreError]:
+    """Set every item of folders read or unread, in one statement for each folder."""
+    results: list[None | StoreError] = []
+    for ref in command.folders:
+        try:
+            folder = tx.access.folder(ref, Right.READ_ALL | Right.EDIT_ALL)
+        except StoreError as error:
+            results.append(error)
+            continue
+        _mark(tx, folder, command)
+        results.append(None)
+    return results
+
+
+def _mark(tx: WriteTx, folder: FolderRow, command: MarkAllRead) -> None:
+    mailbox_id = folder.mailbox_id
+    tx.lock(mailbox_id)
+    if command.read and not command.suppress_receipts:
+        receipts.all_read(tx, folder)
+    marked = tx.conn.execute(
+        _MARK,
+        {
+            "b_mailbox": mailbox_id,
+            "b_folder": folder.id,
+            "b_read": command.read,
+            "b_seq": tx.bump(mailbox_id),
+        },
+    ).all()
+    delta = tx.folder(mailbox_id, folder.id)
+    for row in marked:
+        if counts_as_unread(row.kind, False):
+            delta.unread += -1 if command.read else 1
+        tx.emit(mailbox_id, "modified", folder.id, row.id)

@@ -1,0 +1,227 @@
+"""Creating items, and sending: new ones and saved drafts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from schemas.classes import default_role, folder_takes, is_sendable, kind_of
+from store.access import FolderRow
+from store.commands import CreateItems, FolderRef, FolderRole, SendItems
+from store.errors import (
+    ChangeRequired,
+    Conflict,
+    InvalidValue,
+    NotFound,
+    StoreError,
+    TooLarge,
+    WrongClass,
+    WrongFolderClass,
+)
+from store.executor import Tx, WriteTx, writes
+from store.items.fetch import load_draft
+from store.items.insert import insert_items
+from store.items.relocate import discard
+from store.items.rows import permitted
+from store.model import ItemDraft, Properties
+from store.record import PackedItem, clean, pack
+from store.results import SavedItem
+from store.rights import Right
+from store.submission import sending
+
+Outcome = SavedItem | StoreError
+
+
+class _Prepared(msgspec.Struct):
+    """One item ready for the writer: packed to be saved, or prepared to be sent."""
+
+    draft: ItemDraft
+    packed: PackedItem | None = None
+    mail: Any = None
+
+
+def prepare_items(tx: Tx, command: CreateItems) -> list[_Prepared | StoreError]:
+    """Everything that needs no transaction: defaults, limits, packing, building MIME."""
+    return [_prepare(tx, draft, command) for draft in command.items]
+
+
+def _prepare(tx: Tx, draft: ItemDraft, command: CreateItems) -> _Prepared | StoreError:
+    try:
+        check_draft(tx, draft)
+        draft = with_defaults(draft, tx.now, is_saved=command.disposition == "save")
+        if command.disposition != "save" and is_sendable(draft.item_class):
+            return _Prepared(draft, mail=sending.prepare(tx, draft))
+        packed = pack(draft, tx.now, associated=command.associated)
+        check_sizes(tx, packed)
+    except StoreError as error:
+        return error
+    return _Prepared(draft, packed=packed)
+
+
+def check_draft(tx: Tx, draft: ItemDraft) -> None:
+    """Raises InvalidValue, TooLarge for what no item may hold."""
+    subject = draft.properties.get("subject")
+    if isinstance(subject, str) and len(subject) > tx.limits.subject_chars_max:
+        if draft.mime is None:
+            raise InvalidValue(
+                f"a subject has at most {tx.limits.subject_chars_max} characters",
+                where="subject",
+            )
+    size = sum(len(a.content or b"") for a in draft.attachments) + len(draft.mime or b"")
+    if size > tx.limits.item_bytes_max:
+        raise TooLarge(f"{size:,} bytes: an item has at most {tx.limits.item_bytes_max:,}")
+
+
+def check_sizes(tx: Tx, packed: PackedItem) -> None:
+    """Raises TooLarge where the record grew beyond what a row should hold."""
+    size = len(packed.row["record"])
+    if size > tx.limits.property_bytes_max:
+        raise TooLarge(
+            f"{size:,} bytes of properties: an item has at most {tx.limits.property_bytes_max:,}"
+        )
+
+
+def with_defaults(draft: ItemDraft, now: str, *, is_saved: bool) -> ItemDraft:
+    """The values that an item has although nobody gave them (MS-OXWSCORE 2.2.4.24)."""
+    kind = kind_of(draft.item_class)
+    properties: Properties = {
+        "importance": "normal",
+        "sensitivity": "normal",
+        "received": now,
+        **draft.properties,
+    }
+    if is_sendable(draft.item_class):
+        properties.setdefault("is_read", True)
+        properties.setdefault("is_draft", is_saved)
+    else:
+        properties.setdefault("is_read", True)
+        properties.setdefault("is_draft", False)
+    if kind == "calendar":
+        properties.setdefault("busy_status", "busy")
+    subject = properties.get("subject")
+    if isinstance(subject, str):
+        properties["subject"] = clean(subject)
+    return msgspec.structs.replace(draft, properties=properties)
+
+
+@writes(CreateItems, prepare=prepare_items)
+def create_items(
+    tx: WriteTx, command: CreateItems, prepared: list[_Prepared | StoreError]
+) -> list[Outcome]:
+    """Save new items, send them, or both (MS-OXWSCORE 3.1.4.2)."""
+    results: list[Outcome | None] = [None] * len(prepared)
+    saves: dict[int, list[int]] = {}
+    folders: dict[int, FolderRow] = {}
+    for number, item in enumerate(prepared):
+        if isinstance(item, StoreError):
+            results[number] = item
+        elif item.packed is None:
+            results[number] = tx.attempt(lambda item=item: _send_new(tx, command, item))
+        else:
+            try:
+                folder = _folder_for(tx, command.folder, item.draft)
+            except StoreError as error:
+                results[number] = error
+                continue
+            folders[folder.id] = folder
+            saves.setdefault(folder.id, []).append(number)
+    for folder_id, numbers in saves.items():
+        _save(tx, folders[folder_id], prepared, numbers, results)
+    return [result if result is not None else NotFound(role="saved") for result in results]
+
+
+def _save(
+    tx: WriteTx,
+    folder: FolderRow,
+    prepared: list[Any],
+    numbers: list[int],
+    results: list[Outcome | None],
+) -> None:
+    packed = [prepared[number].packed for number in numbers]
+    if not tx.access.owns(folder.mailbox_id):
+        packed = [_owned(tx, item) for item in packed]
+    try:
+        saved = insert_items(tx, folder.mailbox_id, folder.id, packed)
+    except StoreError as error:
+        for number in numbers:
+            results[number] = error
+        return
+    for number, item in zip(numbers, saved, strict=True):
+        results[number] = item
+
+
+def _owned(tx: WriteTx, packed: PackedItem) -> PackedItem:
+    """Note who made an item in somebody else's folder: the right on own items follows it."""
+    record = msgspec.json.decode(packed.row["record"])
+    record["properties"]["creator"] = tx.principal.account_id
+    row = {**packed.row, "record": msgspec.json.encode(record).decode()}
+    return PackedItem(row, packed.content, packed.blobs, packed.attachments)
+
+
+def _folder_for(tx: WriteTx, ref: FolderRef | None, draft: ItemDraft) -> FolderRow:
+    """Where an item goes. Raises NotFound (role ``saved``), WrongFolderClass, WrongClass."""
+    kind = kind_of(draft.item_class)
+    if ref is None:
+        role = default_role(kind)
+        if not role:
+            raise WrongClass("for an item of this kind the folder must be named", role="folder")
+        ref = FolderRole(role)
+    folder = tx.access.folder(ref, Right.CREATE_ITEMS, role="saved")
+    if not folder_takes(folder.folder_class, kind):
+        raise WrongFolderClass(f"{folder.name} takes no items of this kind", role=str(kind))
+    return folder
+
+
+def _send_new(tx: WriteTx, command: CreateItems, item: _Prepared) -> SavedItem:
+    target = None
+    if command.disposition == "send_and_save":
+        ref = command.folder or FolderRole("sentitems")
+        target = tx.access.folder(ref, Right.CREATE_ITEMS, role="saved")
+    copy = sending.submit(tx, item.mail)
+    if target is not None:
+        insert_items(tx, target.mailbox_id, target.id, [copy])
+    return SavedItem(None, kind=str(kind_of(item.draft.item_class)))
+
+
+@writes(SendItems)
+def send_items(tx: WriteTx, command: SendItems) -> list[Outcome]:
+    """Send drafts (MS-OXWSCORE 3.1.4.8): they leave their folder, a copy is kept where asked."""
+    for mailbox_id in sorted({item.mailbox_id for item, _ in command.items}):
+        tx.lock(mailbox_id)
+    rows = permitted(
+        tx,
+        [item for item, _ in command.items],
+        Right.DELETE_ALL,
+        owned=Right.DELETE_OWNED,
+    )
+    results: list[Outcome] = []
+    for (_, change), row in zip(command.items, rows, strict=True):
+        if isinstance(row, StoreError):
+            results.append(row)
+        else:
+            results.append(tx.attempt(lambda r=row, c=change: _send(tx, command, r, c)))
+    return results
+
+
+def _send(tx: WriteTx, command: SendItems, row: Any, change: int | None) -> SavedItem:
+    if not is_sendable(row.item_class):
+        raise WrongClass("only messages can be sent", role="send")
+    if change is None:
+        raise ChangeRequired("sending needs the item's change number", role="item")
+    if change != row.seq:
+        raise Conflict("the item was changed since that change number", role="item")
+    save_to = (command.save_to or FolderRole("sentitems")) if command.save else None
+    return send_stored(tx, row, save_to)
+
+
+def send_stored(tx: WriteTx, row: Any, save_to: FolderRef | None) -> SavedItem:
+    """Send a saved item: it leaves its folder; the copy goes to ``save_to`` (None: no copy)."""
+    target = None
+    if save_to is not None:
+        target = tx.access.folder(save_to, Right.CREATE_ITEMS, role="saved")
+    copy = sending.submit(tx, sending.prepare(tx, load_draft(tx, row)))
+    discard(tx, [row])
+    if target is None:
+        return SavedItem(None, kind=row.kind)
+    return insert_items(tx, target.mailbox_id, target.id, [copy])[0]

@@ -1,0 +1,221 @@
+"""The statements on item rows that several commands share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, select
+
+from store import blobs, tables
+from store.errors import AccessDenied, NotFound, StoreError
+from store.executor import Tx, WriteTx
+from store.model import ItemId
+from store.record import decode_record
+from store.rights import Right
+from store.search import words
+
+_item = tables.item
+_content = tables.content
+_attachment = tables.attachment
+
+_BY_IDS = select(_item).where(
+    _item.c.mailbox_id == bindparam("mailbox_id"),
+    _item.c.id.in_(bindparam("ids", expanding=True)),
+)
+_CONTENT = select(_content).where(
+    _content.c.mailbox_id == bindparam("mailbox_id"),
+    _content.c.item_id.in_(bindparam("ids", expanding=True)),
+)
+_ATTACHMENTS = (
+    select(_attachment)
+    .where(
+        _attachment.c.mailbox_id == bindparam("mailbox_id"),
+        _attachment.c.item_id.in_(bindparam("ids", expanding=True)),
+    )
+    .order_by(_attachment.c.item_id, _attachment.c.id)
+)
+_OF_ITEMS = {
+    table: delete(table).where(
+        table.c.mailbox_id == bindparam("b_mailbox"), column == bindparam("b_item")
+    )
+    for table, column in (
+        (_item, _item.c.id),
+        (_content, _content.c.item_id),
+        (_attachment, _attachment.c.item_id),
+    )
+}
+_INSERT_ITEM = insert(_item)
+_INSERT_CONTENT = insert(_content)
+_INSERT_ATTACHMENT = insert(_attachment)
+_INSERT_TOMBSTONE = insert(tables.tombstone)
+
+# SQLite takes some 32,000 parameters in one statement, PostgreSQL 65,535.
+IDS_MAX = 10_000
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    for start in range(0, len(ids), IDS_MAX):
+        yield ids[start : start + IDS_MAX]
+
+
+def item_rows(tx: Tx, mailbox_id: int, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Rows of the item table by id; ids that are not there are missing."""
+    found: dict[int, Row[Any]] = {}
+    for chunk in _chunks(ids):
+        for row in tx.conn.execute(_BY_IDS, {"mailbox_id": mailbox_id, "ids": chunk}):
+            found[row.id] = row
+    return found
+
+
+def content_rows(tx: Tx, mailbox_id: int, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Rows of the content table by item id."""
+    found: dict[int, Row[Any]] = {}
+    for chunk in _chunks(ids):
+        for row in tx.conn.execute(_CONTENT, {"mailbox_id": mailbox_id, "ids": chunk}):
+            found[row.item_id] = row
+    return found
+
+
+def attachment_rows(tx: Tx, mailbox_id: int, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Rows of the attachment table by item id, in order."""
+    found: dict[int, list[Row[Any]]] = {}
+    for chunk in _chunks(ids):
+        for row in tx.conn.execute(_ATTACHMENTS, {"mailbox_id": mailbox_id, "ids": chunk}):
+            found.setdefault(row.item_id, []).append(row)
+    return found
+
+
+def permitted(
+    tx: Tx, items: Sequence[ItemId], need: Right, owned: Right = Right(0)
+) -> list[Row[Any] | StoreError]:
+    """The row of each item on which the asker has ``need`` (or, on own items, ``owned``).
+
+    In place of a row stands NotFound or AccessDenied. Items of foreign folders that the asker may
+    not read are not found.
+    """
+    by_mailbox: dict[int, list[int]] = {}
+    for item in items:
+        by_mailbox.setdefault(item.mailbox_id, []).append(item.id)
+    found = {key: item_rows(tx, key, ids) for key, ids in by_mailbox.items()}
+    return [_permit(tx, found[item.mailbox_id].get(item.id), need, owned) for item in items]
+
+
+def _permit(tx: Tx, row: Row[Any] | None, need: Right, owned: Right) -> Row[Any] | StoreError:
+    if row is None:
+        return NotFound("the item was not found", role="item")
+    if tx.access.owns(row.mailbox_id):
+        return row
+    rights = tx.access.rights(row.mailbox_id, row.folder_id)
+    is_own = bool(owned) and created_by(row) == tx.principal.account_id
+    if need & ~rights and not (is_own and not owned & ~rights):
+        if not rights & Right.READ_ALL and not is_own:
+            return NotFound("the item was not found", role="item")
+        return AccessDenied("the right on this item is missing", role="item")
+    return row
+
+
+def created_by(row: Row[Any]) -> int:
+    """The account that made an item; 0 where the record does not say."""
+    return int(decode_record(row.record)[0].get("creator", 0))
+
+
+class NewRows:
+    """Rows gathered for one insert each: items with content, attachments, blobs and words."""
+
+    def __init__(self, mailbox_id: int) -> None:
+        self.mailbox_id = mailbox_id
+        self.items: list[dict[str, Any]] = []
+        self.contents: list[dict[str, Any]] = []
+        self.attachments: list[dict[str, Any]] = []
+        self.blobs: list[blobs.PackedBlob] = []
+        self.retained: Counter[str] = Counter()
+
+    def write(self, tx: WriteTx) -> None:
+        """Insert all that was gathered."""
+        if not self.items:
+            return
+        conn = tx.conn
+        conn.execute(_INSERT_ITEM, self.items)
+        conn.execute(_INSERT_CONTENT, self.contents)
+        if self.attachments:
+            conn.execute(_INSERT_ATTACHMENT, self.attachments)
+        blobs.save(conn, self.mailbox_id, self.blobs)
+        blobs.change_references(conn, self.mailbox_id, self.retained)
+        words.index_many(
+            conn,
+            tx.dialect,
+            self.mailbox_id,
+            [
+                (
+                    row["id"],
+                    row["subject"] or "",
+                    text["people"],
+                    text["text"],
+                    text["names"],
+                )
+                for row, text in zip(self.items, self.contents, strict=True)
+            ],
+        )
+
+
+def remove_rows(tx: WriteTx, mailbox_id: int, rows: Sequence[Row[Any]]) -> None:
+    """Delete items for good: rows, words, references to blobs. Tombstones are the caller's."""
+    ids = [row.id for row in rows]
+    contents = content_rows(tx, mailbox_id, ids)
+    released: Counter[str] = Counter()
+    for content in contents.values():
+        released[content.mime] -= 1
+        released[content.html] -= 1
+    for attachments in attachment_rows(tx, mailbox_id, ids).values():
+        for attachment in attachments:
+            released[attachment.blob] -= 1
+    unindex(tx, mailbox_id, rows, contents)
+    keys = [{"b_mailbox": mailbox_id, "b_item": key} for key in ids]
+    for statement in _OF_ITEMS.values():
+        tx.conn.execute(statement, keys)
+    blobs.change_references(tx.conn, mailbox_id, released)
+
+
+def unindex(
+    tx: WriteTx,
+    mailbox_id: int,
+    rows: Sequence[Row[Any]],
+    contents: dict[int, Row[Any]],
+) -> None:
+    """Take items out of the word index, with the very values that went in."""
+    words.unindex_many(
+        tx.conn,
+        tx.dialect,
+        mailbox_id,
+        [
+            (row.id, row.subject or "", text.people, text.text, text.names)
+            for row in rows
+            if (text := contents.get(row.id)) is not None
+        ],
+    )
+
+
+def bury(tx: WriteTx, rows: Sequence[Row[Any]], moved_to: int = 0) -> None:
+    """Leave a tombstone for each item that leaves its folder."""
+    if not rows:
+        return
+    seq = tx.bump(rows[0].mailbox_id)
+    tx.conn.execute(
+        _INSERT_TOMBSTONE,
+        [
+            {
+                "mailbox_id": row.mailbox_id,
+                "folder_id": row.folder_id,
+                "seq": seq,
+                "item_id": row.id,
+                "created_seq": row.created_seq,
+                "is_associated": row.is_associated,
+                "kind": row.kind,
+                "moved_to": moved_to,
+                "at": tx.now,
+            }
+            for row in rows
+        ],
+    )

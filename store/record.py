@@ -1,0 +1,270 @@
+"""Between an item's properties and its row: hot columns, JSON record, content, attachments.
+
+Packing is pure: hashing, compressing and converting happen before the transaction, so that the
+writer only writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+import msgspec
+
+from schemas.classes import kind_of
+from schemas.properties import by_name, column_rows
+from store import blobs
+from store.instant import Instant
+from store.model import AttachmentDraft, ItemDraft, Properties
+from store.text import html_to_text, preview
+
+# Column of the item table by property, and how enums stand there.
+_COLUMNS = {row.name: row.column for row in column_rows()}
+_ORDINALS = {row.name: row.ordinals for row in column_rows() if row.ordinals}
+_NAMES = {
+    name: {ordinal: member for member, ordinal in ordinals.items()}
+    for name, ordinals in _ORDINALS.items()
+}
+# Columns that the store itself keeps: never taken from the record.
+_OWN = frozenset({"item_class", "is_associated", "imap_uid", "size", "has_attachments"})
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_RECORD = msgspec.json.Decoder(dict[str, dict[str, Any]])
+
+TEXT_BYTES_MAX = 8 * 1024 * 1024
+
+
+class PackedAttachment(msgspec.Struct, frozen=True):
+    """An attachment's row without its keys, and its blob."""
+
+    row: dict[str, Any]
+    blob: blobs.PackedBlob
+
+
+class PackedItem(msgspec.Struct):
+    """An item ready to be inserted: rows without the keys that only the writer knows."""
+
+    row: dict[str, Any]
+    content: dict[str, Any]
+    blobs: list[blobs.PackedBlob]
+    attachments: list[PackedAttachment]
+
+    @property
+    def size(self) -> int:
+        """Bytes that count towards the quota."""
+        return self.row["size"]
+
+
+def pack(draft: ItemDraft, now: Instant, *, associated: bool = False) -> PackedItem:
+    """Turn a draft into rows. ``now`` fills created and modified where the draft has none."""
+    properties = dict(draft.properties)
+    text = body_text(draft)
+    attachments = [pack_attachment(attachment, now) for attachment in draft.attachments]
+    _derive(properties, draft, text)
+    kept: list[blobs.PackedBlob] = [attachment.blob for attachment in attachments]
+    mime = _keep(draft.mime, kept)
+    html = _keep(draft.body.html.encode("utf-8", "replace") if draft.body.html else None, kept)
+    size = measure(draft, [attachment.row["size"] for attachment in attachments])
+    row = columns_of(properties, draft.extended, now)
+    row.update(
+        item_class=draft.item_class,
+        kind=str(kind_of(draft.item_class)),
+        is_associated=associated,
+        size=size,
+        has_attachments=any(not a.row["is_inline"] for a in attachments),
+    )
+    content = {
+        "mime": mime,
+        "html": html,
+        "has_text": draft.body.text is not None,
+        "text": text,
+        "headers": draft.headers.replace("\x00", "\ufffd"),
+        "people": people_words(properties),
+        "names": " ".join(attachment.row["name"] for attachment in attachments),
+    }
+    return PackedItem(row, content, kept, attachments)
+
+
+def _keep(data: bytes | None, kept: list[blobs.PackedBlob]) -> str:
+    if data is None:
+        return ""
+    blob = blobs.pack_blob(data)
+    kept.append(blob)
+    return blob.hash
+
+
+def body_text(draft: ItemDraft) -> str:
+    """The body as plain text, bounded: what is searched and previewed."""
+    if draft.body.text is not None:
+        text = draft.body.text
+    elif draft.body.html:
+        text = html_to_text(draft.body.html)
+    else:
+        text = ""
+    return text.replace("\x00", "\ufffd")[:TEXT_BYTES_MAX]
+
+
+def measure(draft: ItemDraft, attachment_sizes: list[int]) -> int:
+    """An item's size in bytes: of its MIME, or what its parts come to."""
+    if draft.mime is not None:
+        return len(draft.mime)
+    body = len(draft.body.html or "") + len(draft.body.text or "")
+    return 512 + body + len(_encode(draft.properties)) + sum(attachment_sizes)
+
+
+def pack_attachment(draft: AttachmentDraft, now: Instant) -> PackedAttachment:
+    """Turn an attachment into its row and blob; an item attachment's blob is its packed draft."""
+    if draft.kind == "item":
+        data = msgspec.msgpack.encode(draft.item or ItemDraft())
+        size = len(draft.item.mime) if draft.item and draft.item.mime else len(data)
+    else:
+        data = draft.content or b""
+        size = len(data)
+    blob = blobs.pack_blob(data)
+    row = {
+        "kind": draft.kind,
+        "name": clean(draft.name),
+        "content_type": clean(draft.content_type),
+        "content_id": clean(draft.content_id),
+        "content_location": clean(draft.content_location),
+        "is_inline": draft.is_inline,
+        "is_contact_photo": draft.is_contact_photo,
+        "size": size,
+        "modified": now,
+        "blob": blob.hash,
+        "record": _encode({"properties": draft.properties}).decode(),
+    }
+    return PackedAttachment(row, blob)
+
+
+def clean(text: str) -> str:
+    """Text that both databases take: no NUL, no lone surrogate."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _derive(properties: Properties, draft: ItemDraft, text: str) -> None:
+    """Fill what follows from the rest and is read more often than it changes."""
+    for name, people in (
+        ("display_to", "to"),
+        ("display_cc", "cc"),
+        ("display_bcc", "bcc"),
+    ):
+        if properties.get(people):
+            properties[name] = display_names(properties[people])
+        else:
+            properties.pop(name, None)
+    if text:
+        properties["preview"] = preview(text)
+    else:
+        properties.pop("preview", None)
+    if draft.item_class.upper().startswith(("IPM.NOTE", "IPM.POST", "IPM.SCHEDULE", "REPORT")):
+        properties.setdefault("conversation_topic", properties.get("subject", ""))
+        properties.setdefault("conversation_id", conversation_of(properties))
+
+
+def display_names(mailboxes: list[dict[str, Any]]) -> str:
+    """Names (addresses where nameless) joined as Exchange shows them (MS-OXWSCORE DisplayTo)."""
+    return clean("; ".join(_text(m, "name") or _text(m, "address") for m in mailboxes))
+
+
+def conversation_of(properties: Properties) -> str:
+    """The conversation a message belongs to: by its Thread-Index, else by the thread's root.
+
+    Without either it begins one of its own.
+    """
+    index = properties.get("conversation_index")
+    if isinstance(index, str) and len(index) >= 30:
+        root = index[:30]
+    else:
+        references = str(properties.get("references", "")).split()
+        root = (references[0] if references else "") or properties.get("in_reply_to", "")
+        root = root or properties.get("message_id", "")
+    if not root:
+        return secrets.token_hex(16)
+    return hashlib.blake2b(root.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def people_words(properties: Properties) -> str:
+    """Names and addresses of all who take part, for the word index."""
+    words: list[str] = []
+    for name in (
+        "from",
+        "sender",
+        "to",
+        "cc",
+        "bcc",
+        "organizer",
+        "required_attendees",
+    ):
+        value = properties.get(name)
+        for mailbox in value if isinstance(value, list) else [value]:
+            if isinstance(mailbox, dict):
+                words += [_text(mailbox, "name"), _text(mailbox, "address")]
+    emails = properties.get("email_addresses")
+    if isinstance(emails, dict):
+        words += [_text(entry, "address") for entry in emails.values() if isinstance(entry, dict)]
+    for name in ("display_name", "given_name", "surname", "company_name", "file_as"):
+        words.append(_text(properties, name))
+    return clean(" ".join(word for word in words if word))
+
+
+def _text(mapping: dict[str, Any], key: str) -> str:
+    value = mapping.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def columns_of(properties: Properties, extended: dict[str, Any], now: Instant) -> dict[str, Any]:
+    """The item table's hot columns and the record, from properties by neutral name."""
+    row: dict[str, Any] = dict.fromkeys(set(_COLUMNS.values()) - _OWN)
+    rest: Properties = {}
+    for name, value in properties.items():
+        column = _COLUMNS.get(name)
+        if column is None or name in _OWN:
+            if name not in _OWN:
+                rest[name] = value
+            continue
+        ordinals = _ORDINALS.get(name)
+        if ordinals is not None:
+            value = ordinals[value]
+        elif isinstance(value, str):
+            value = clean(value)
+        elif isinstance(value, dict):  # a mailbox: the name sorts, the record keeps the whole
+            rest[name] = value
+            value = clean(_text(value, "name") or _text(value, "address"))
+        row[column] = value
+    row["created"] = row.get("created") or now
+    row["modified"] = row.get("modified") or now
+    row["is_read"] = bool(row.get("is_read"))
+    row["is_draft"] = bool(row.get("is_draft"))
+    row["record"] = encode_record(rest, extended)
+    return row
+
+
+def encode_record(properties: Properties, extended: dict[str, Any]) -> str:
+    """The JSON text of an item's or folder's record."""
+    record: dict[str, Any] = {"properties": properties}
+    if extended:
+        record["extended"] = extended
+    return _encode(record).decode("utf-8").replace("\\u0000", "\ufffd")
+
+
+def decode_record(record: str) -> tuple[Properties, dict[str, Any]]:
+    """Properties and extended properties of a record."""
+    decoded = _RECORD.decode(record)
+    return decoded.get("properties", {}), decoded.get("extended", {})
+
+
+def properties_of(row: Any) -> tuple[Properties, dict[str, Any]]:
+    """All properties of an item's row (attributes by column), by neutral name."""
+    properties, extended = decode_record(row.record)
+    mapping = row._mapping
+    for name, column in _COLUMNS.items():
+        if by_name(name).type == "mailbox":
+            continue
+        value = mapping[column]
+        if value is None:
+            continue
+        names = _NAMES.get(name)
+        properties[name] = names[value] if names is not None else value
+    return properties, extended

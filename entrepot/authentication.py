@@ -78,10 +78,8 @@ class Authenticator:
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._vouched: OrderedDict[bytes, _Vouched] = OrderedDict()
-        self._checking: dict[bytes, asyncio.Future[Principal | Refusal]] = {}
-        self._hashers = ThreadPoolExecutor(
-            settings.hashes_at_once, thread_name_prefix="hash"
-        )
+        self._checking: dict[tuple[bytes, str, str], asyncio.Future[Principal | Refusal]] = {}
+        self._hashers = ThreadPoolExecutor(settings.hashes_at_once, thread_name_prefix="hash")
         self._stop_listening = store.bus.on_revocation(self.drop)
         self.lock_out = LockOut(
             clock,
@@ -92,9 +90,9 @@ class Authenticator:
         )
         realm = settings.realm.replace("\\", "").replace('"', "")
         self._challenges = (f'Basic realm="{realm}", charset="UTF-8"',)
-        self._schemes: dict[
-            str, Callable[[str, str, str], Awaitable[Principal | Refusal]]
-        ] = {"basic": self._basic}
+        self._schemes: dict[str, Callable[[str, str, str], Awaitable[Principal | Refusal]]] = {
+            "basic": self._basic
+        }
 
     async def __call__(
         self,
@@ -133,6 +131,9 @@ class Authenticator:
         ):
             return self._refuse("empty or overlong credentials")
         login = login.strip().lower()
+        wait_s = self.lock_out.wait_s(address, login, device)
+        if wait_s > 0:  # before the digest is looked up: else it could be guessed at full speed
+            return self._refused(login, address, "waiting after wrong passwords", wait_s)
         digest = self._digest(login, password)
         vouched = self._vouched.get(digest)
         if vouched is not None and await self._still_good(digest, vouched):
@@ -154,9 +155,7 @@ class Authenticator:
     def _refuse(self, reason: str, wait_s: float = 0.0) -> Refusal:
         return Refusal(401, reason, self._challenges, int(wait_s + 0.999))
 
-    async def _basic(
-        self, value: str, address: str, device: str
-    ) -> Principal | Refusal:
+    async def _basic(self, value: str, address: str, device: str) -> Principal | Refusal:
         pair = decode_basic(value)
         if pair is None:
             return self._refuse("malformed Basic credentials")
@@ -183,12 +182,10 @@ class Authenticator:
     async def _check_once(
         self, digest: bytes, login: str, password: str, address: str, device: str
     ) -> Principal | Refusal:
-        """Hash once for all requests that bring the same credentials at the same time."""
+        """Hash once for all requests of a client with the same credentials at the same time."""
         wait_s = self.lock_out.wait_s(address, login, device)
         if wait_s > 0:
-            return self._refused(
-                login, address, "waiting after wrong passwords", wait_s
-            )
+            return self._refused(login, address, "waiting after wrong passwords", wait_s)
         running = self._checking.get(digest)
         if running is None:
             running = asyncio.ensure_future(self._check(digest, login, password))
@@ -201,21 +198,15 @@ class Authenticator:
         self.lock_out.failed(address, login, device)
         return self._refused(login, address, result.reason)
 
-    def _refused(
-        self, login: str, address: str, reason: str, wait_s: float = 0.0
-    ) -> Refusal:
+    def _refused(self, login: str, address: str, reason: str, wait_s: float = 0.0) -> Refusal:
         _log.info("refused", login=login, address=address, reason=reason)
         return self._refuse(reason, wait_s)
 
-    async def _check(
-        self, digest: bytes, login: str, password: str
-    ) -> Principal | Refusal:
+    async def _check(self, digest: bytes, login: str, password: str) -> Principal | Refusal:
         found = await self._credentials(login)
         password_hash = found.password_hash if found is not None else ""
         loop = asyncio.get_running_loop()
-        fits = await loop.run_in_executor(
-            self._hashers, is_password, password, password_hash
-        )
+        fits = await loop.run_in_executor(self._hashers, is_password, password, password_hash)
         if found is None or not fits:
             return self._refuse("wrong name or password")
         if found.account.is_disabled:
@@ -228,9 +219,7 @@ class Authenticator:
             self._vouch(digest, login, principal, found.stamp)
         return principal
 
-    def _vouch(
-        self, digest: bytes, login: str, principal: Principal, stamp: str
-    ) -> None:
+    def _vouch(self, digest: bytes, login: str, principal: Principal, stamp: str) -> None:
         now = self._clock.monotonic()
         until = now + self._settings.credential_cache_s
         self._vouched[digest] = _Vouched(principal, login, stamp, until, now)

@@ -60,15 +60,17 @@ class LockOut:
         ]
         return max(0.0, max(until, default=0.0) - now)
 
-    def failed(self, address: str, account: str, device: str) -> None:
-        """Count a wrong password."""
+    def trying(self, address: str, account: str, device: str) -> None:
+        """Count a try beforehand, so that many at once are not all free."""
         for key, free in self._keys(address, account, device):
             self._count(key, free)
 
     def succeeded(self, address: str, account: str, device: str) -> None:
-        """Forget this client's failures, and know it from now on."""
-        for key, _ in self._keys(address, account, device)[:1]:
-            self._counters.pop(key, None)
+        """Forget this client's failures, take back its try, and know it from now on."""
+        keys = self._keys(address, account, device)
+        self._counters.pop(keys[0][0], None)
+        for key, free in keys[1:]:
+            self._take_back(key, free)
         known = (address, account, device)
         self._known[known] = self._clock.monotonic()
         self._known.move_to_end(known)
@@ -91,6 +93,13 @@ class LockOut:
             (("network", network), self._network_failures),
         ]
 
+    def _take_back(self, key: Key, free: int) -> None:
+        counter = self._counters.get(key)
+        if counter is not None:
+            counter.failures -= 1
+            if counter.failures < free:
+                counter.until = 0.0
+
     def _count(self, key: Key, free: int) -> None:
         now = self._clock.monotonic()
         counter = self._counters.setdefault(key, _Counter())
@@ -101,9 +110,7 @@ class LockOut:
         counter.last = now
         over = counter.failures - free
         if over >= 0:
-            counter.until = now + min(
-                self._longest_s, self._first_s * 2.0 ** min(over, 30)
-            )
+            counter.until = now + min(self._longest_s, self._first_s * 2.0 ** min(over, 30))
         if len(self._counters) > _COUNTERS_MAX:
             self._counters.popitem(last=False)
 

@@ -29,9 +29,7 @@ def hide_secrets(
     return fields
 
 
-def set_up_logs(
-    level: str = "info", form: str = "json", stream: TextIO | None = None
-) -> None:
+def set_up_logs(level: str = "info", form: str = "json", stream: TextIO | None = None) -> None:
     """Send the logs of the process to ``stream`` (standard error)."""
     stream = stream or sys.stderr
     renderer: Any = (

@@ -34,9 +34,7 @@ def hash_password(password: str) -> str:
 def is_password(password: str, password_hash: str) -> bool:
     """Whether the password fits the hash; takes the same time for an empty hash, then False."""
     try:
-        _hasher.verify(
-            password_hash or DUMMY_HASH, normal(password)[:PASSWORD_CHARS_MAX]
-        )
+        _hasher.verify(password_hash or DUMMY_HASH, normal(password)[:PASSWORD_CHARS_MAX])
     except (VerificationError, InvalidHashError):
         return False
     return bool(password_hash)
@@ -44,6 +42,4 @@ def is_password(password: str, password_hash: str) -> bool:
 
 def new_password(groups: int = 4) -> str:
     """A random password in groups of four characters (16: some 89 bits)."""
-    return "-".join(
-        "".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(groups)
-    )
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(groups))

@@ -29,9 +29,7 @@ class Settings(BaseSettings):
     """The settings of one server. Raises pydantic.ValidationError for a value out of bounds and
     for a name in the file that is no setting."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="ENTREPOT_", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="ENTREPOT_", extra="forbid", frozen=True)
 
     # -- where things are
     data_folder: Path = setting(
@@ -471,19 +469,12 @@ class Settings(BaseSettings):
                 if name in values:
                     values[name] = config.resolve().parent / str(values[name])
         settings = cls(**values)
-        return (
-            settings.model_validate({**settings.model_dump(), **over})
-            if over
-            else settings
-        )
+        return settings.model_validate({**settings.model_dump(), **over}) if over else settings
 
     @property
     def database(self) -> str:
         """The database's URL, the default one filled in."""
-        return (
-            self.database_url
-            or f"sqlite:///{self.data_folder.absolute() / 'entrepot.db'}"
-        )
+        return self.database_url or f"sqlite:///{self.data_folder.absolute() / 'entrepot.db'}"
 
     @property
     def url(self) -> str:

@@ -307,7 +307,11 @@ def _write_addresses(tx: WriteTx, account_id: int, addresses: Iterable[str]) -> 
 
 
 def _write_words(
-    tx: WriteTx, account_id: int, name: str, addresses: Iterable[str], properties: Properties
+    tx: WriteTx,
+    account_id: int,
+    name: str,
+    addresses: Iterable[str],
+    properties: Properties,
 ) -> None:
     texts = [name, *addresses]
     texts += [value for key in _SEARCHED if isinstance(value := properties.get(key), str)]

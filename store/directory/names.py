@@ -47,7 +47,9 @@ def checked_address(address: str) -> str:
         or not _LOCAL.fullmatch(local)
     ):
         raise InvalidValue(
-            f"{address!r} is no mail address", where=address, remedy="write it as name@domain"
+            f"{address!r} is no mail address",
+            where=address,
+            remedy="write it as name@domain",
         )
     return f"{local}@{checked_domain(domain)}"
 

@@ -18,6 +18,8 @@ from store.model import Account, ItemId
 from store.record import properties_of
 from store.results import ResolvedName, ResolvedNames
 from store.rights import Right
+from store.search.dialect import DIALECTS
+from store.search.text import ACCENTS, CASE, fold
 
 _account = tables.account
 _address = tables.address
@@ -26,6 +28,7 @@ _item = tables.item
 _content = tables.content
 
 _LIMIT_MAX = 1000
+_FOLDED = CASE | ACCENTS
 # Words of the names of a contact, and of its mail addresses.
 _CONTACT_WORDS = (
     "display_name",
@@ -101,7 +104,7 @@ def _from_contacts(
 ) -> list[ResolvedName]:
     folder = tx.access.folder(command.folder or FolderRole("contacts"), Right.READ_ALL)
     found: list[ResolvedName] = []
-    for row in tx.conn.execute(_contacts(folder, words)):
+    for row in tx.conn.execute(_contacts(tx, folder, words)):
         properties, _ = properties_of(row)
         if not _fits(_contact_words(properties), words):
             continue
@@ -111,18 +114,17 @@ def _from_contacts(
     return sorted(found, key=lambda name: (name.name.casefold(), name.address))
 
 
-def _contacts(folder: FolderRow, words: list[str]) -> Any:
-    """Contacts and lists of a folder whose words may fit: the database narrows by the ASCII part
-    of each word, what is left is compared in full."""
-    narrowed = [
+def _contacts(tx: Tx, folder: FolderRow, words: list[str]) -> Any:
+    """Contacts and lists of a folder in whose names or addresses each word begins some word."""
+    dialect = DIALECTS[tx.dialect]
+    begins = [
         or_(
             *(
-                func.lower(column).contains(word, autoescape=True)
+                dialect.contains(column, fold(word, _FOLDED), "prefix_on_words", _FOLDED)
                 for column in (_content.c.people, _item.c.subject)
             )
         )
         for word in words
-        if word.isascii()
     ]
     return (
         select(_item)
@@ -135,7 +137,7 @@ def _contacts(folder: FolderRow, words: list[str]) -> Any:
             _item.c.folder_id == folder.id,
             _item.c.is_associated.is_(False),
             _item.c.kind.in_(("contact", "distribution_list")),
-            *narrowed,
+            *begins,
         )
         .order_by(_item.c.id)
     )

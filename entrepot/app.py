@@ -1,0 +1,202 @@
+"""``App`` owns everything that one server is: store, clock, settings, doors. There may be many."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from entrepot import __version__, _paths
+from entrepot.authentication import Authenticator
+from entrepot.certificate import ensure_certificate
+from entrepot.control import ControlDoor, Handler
+from entrepot.front import Front
+from entrepot.http import HttpDoor, bind, tls_context
+from entrepot.lockout import is_loopback
+from entrepot.metrics import Metrics
+from entrepot.settings import Settings
+from store.clock import Clock, MovableClock
+from store.commands import ListDomains
+from store.store import Store
+
+_log = structlog.get_logger("server")
+
+
+class FolderInUse(RuntimeError):
+    """Another server runs on the same data folder."""
+
+
+class App:
+    """A server. ``await App.open(settings)``, ``start()``, ``stop()``."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock, lock: int) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.metrics = Metrics()
+        self.authenticate = Authenticator(store, settings, clock)
+        self.started = datetime.now(UTC)
+        self._lock = lock
+        self._doors: list[Any] = []
+        self.http_addresses: list[str] = []
+        self.https_addresses: list[str] = []
+        self.smtp_addresses: list[str] = []
+        self._stop_metrics = store.bus.listen_to_all(self.metrics.events)
+        self.asgi = Front(self._starlette(), settings, self.metrics)
+
+    @classmethod
+    async def open(cls, settings: Settings, clock: Clock | None = None) -> App:
+        """Open the data folder, made where it is missing.
+
+        Raises FolderInUse, OSError, and what ``Store.open`` raises.
+        """
+        clock = clock or Clock()
+        lock = lock_folder(settings.data_folder)
+        try:
+            store = await Store.open(settings.database, clock=clock, limits=settings.limits())
+        except BaseException:
+            os.close(lock)
+            raise
+        return cls(settings, store, clock, lock)
+
+    async def start(self) -> None:
+        """Open all doors. What was opened is closed again where one cannot be."""
+        try:
+            await self._open_mail()
+            await self._open_http()
+            await self._open(ControlDoor(self.settings.data_folder, self._handlers()))
+        except BaseException:
+            await self.stop()
+            raise
+        _log.info(
+            "ready",
+            version=__version__,
+            http=self.http_addresses,
+            https=self.https_addresses,
+            smtp=self.smtp_addresses,
+        )
+
+    async def stop(self) -> None:
+        """Finish what is under way, close all doors and the store. Nothing accepted is lost."""
+        _log.info("stopping")
+        while self._doors:
+            await self._doors.pop().stop()
+        self._stop_metrics()
+        self.authenticate.close()
+        await self.store.close()
+        os.close(self._lock)
+        _log.info("stopped")
+
+    async def _open(self, door: Any) -> None:
+        await door.start()
+        self._doors.append(door)
+
+    async def _open_http(self) -> None:
+        settings = self.settings
+        plain = [bind(address) for address in settings.http_listen]
+        if plain:
+            await self._open(HttpDoor(self.asgi, plain, settings))
+            self.http_addresses = [_address_of(sock) for sock in plain]
+        secure = [bind(address) for address in settings.https_listen]
+        if secure:
+            self.ensure_certificate()
+            tls = tls_context(settings.certificate, settings.key)
+            await self._open(HttpDoor(self.asgi, secure, settings, tls))
+            self.https_addresses = [_address_of(sock) for sock in secure]
+
+    def ensure_certificate(self) -> None:
+        """A self-signed certificate where none is there."""
+        settings = self.settings
+        names = [settings.host_name, "localhost", "127.0.0.1", "::1"]
+        made = ensure_certificate(
+            settings.certificate, settings.key, list(dict.fromkeys(names)), self.clock.now()
+        )
+        if made:
+            _log.warning("made a self-signed certificate", file=str(settings.certificate))
+
+    async def _open_mail(self) -> None:
+        """SMTP, submission and the queue to other servers."""
+        from mailflow.outbound import Outbound
+        from mailflow.smtp import SmtpDoor
+
+        await self._open(Outbound(self.store, self.settings, self.clock))
+        if self.settings.smtp_listen or self.settings.submission_listen:
+            door = SmtpDoor(self.store, self.authenticate, self.settings, self.clock)
+            await self._open(door)
+            self.smtp_addresses = list(door.addresses)
+
+    def _starlette(self) -> Starlette:
+        ews = importlib.import_module("ews.app")
+        routes: list[Any] = [
+            *ews.routes(self.store, self.authenticate, self.settings, self.clock),
+            Route("/health", self._health, methods=["GET"]),
+        ]
+        if self.settings.metrics:
+            routes.append(Route("/metrics", self._metrics, methods=["GET"]))
+        for route in routes:
+            if isinstance(route, Route):  # IIS knows no case, and clients rely on it
+                route.path_regex = re.compile(route.path_regex.pattern, re.IGNORECASE)
+        app = Starlette(routes=routes)
+        app.router.redirect_slashes = False
+        return app
+
+    async def _health(self, _request: Request) -> Response:
+        """Whether the store answers. Says nothing about who or what is in it."""
+        await self.store.system("health").execute(ListDomains())
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    async def _metrics(self, request: Request) -> Response:
+        if request.client is None or not is_loopback(request.client.host):
+            return PlainTextResponse("Not Found", status_code=404)
+        return Response(self.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    def _handlers(self) -> dict[str, Handler]:
+        handlers: dict[str, Handler] = {"status": self._status, "revoke": self._revoke}
+        if isinstance(self.clock, MovableClock):
+            handlers["advance"] = self._advance
+        return handlers
+
+    def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
+        return {"version": __version__, "pid": os.getpid(), "under_way": self.metrics.under_way}
+
+    def _revoke(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.store.bus.revoke(int(request["account_id"]))
+        return {"done": True}
+
+    def _advance(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert isinstance(self.clock, MovableClock)
+        self.clock.advance(float(request["seconds"]))
+        return {"now": self.clock.now().isoformat()}
+
+
+def lock_folder(folder: Path) -> int:
+    """Hold a data folder for one server; the system lets go when the process ends, however it
+    does. Raises FolderInUse."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise FolderInUse(
+            f"another server runs on {folder}: stop it, or choose another folder"
+        ) from None
+    return descriptor
+
+
+def _address_of(sock: Any) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+ROOT = _paths.ROOT

@@ -1,0 +1,5 @@
+"""Importing this registers the executors of the administration and directory commands."""
+
+from store.directory import accounts, credentials, domains, grants, resolve, secrets
+
+ALL = (accounts, credentials, domains, grants, resolve, secrets)

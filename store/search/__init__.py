@@ -1,0 +1,1 @@
+"""Search: restrictions, orders, projections, the word index and queries in words."""

@@ -1,0 +1,95 @@
+"""The items that a FindItems asks for: counted, or read from a place in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+
+from store.commands import FindItems
+from store.instant import Instant
+from store.results import Row
+from store.search.aqs import parse
+from store.search.dialect import DIALECTS
+from store.search.order import order_clauses
+from store.search.project import projection
+from store.search.query import compile_query
+from store.search.restrict import Compiled, compile_restriction
+from store.search.values import Values
+from store.tables import content, folder, item
+
+Sql = ColumnElement[Any]
+
+
+class ItemSet:
+    """Items in folders of one mailbox that pass a command's restriction and query.
+
+    Raises InvalidRestriction, RestrictionTooLong.
+    """
+
+    def __init__(
+        self,
+        conn: Connection,
+        dialect: str,
+        mailbox_id: int,
+        folder_ids: Sequence[int],
+        command: FindItems,
+        now: Instant,
+        zone: tzinfo,
+    ) -> None:
+        self.conn = conn
+        self.mailbox_id = mailbox_id
+        self.folder_ids = list(dict.fromkeys(folder_ids))
+        self.associated = command.associated
+        self.values = Values(DIALECTS[dialect])
+        self.tests: list[Sql] = []
+        if command.restriction is not None:
+            self._add(compile_restriction(command.restriction, dialect))
+        if command.query.strip():
+            query = parse(command.query, now, zone)
+            self._add(compile_query(query, dialect, mailbox_id))
+
+    def _add(self, compiled: Compiled) -> None:
+        self.tests.append(compiled.clause)
+        self.values.needs_content |= compiled.needs_content
+
+    def where(self, statement: Select[Any]) -> Select[Any]:
+        """The statement over these items only."""
+        ids = self.folder_ids
+        here = item.c.folder_id == ids[0] if len(ids) == 1 else item.c.folder_id.in_(ids)
+        if self.values.needs_content:
+            beside = and_(content.c.mailbox_id == item.c.mailbox_id, content.c.item_id == item.c.id)
+            statement = statement.select_from(item.outerjoin(content, beside))
+        else:
+            statement = statement.select_from(item)
+        return statement.where(
+            item.c.mailbox_id == self.mailbox_id,
+            here,
+            item.c.is_associated == self.associated,
+            *self.tests,
+        )
+
+    def count(self) -> int:
+        """How many there are; without tests the folders' own counters know."""
+        if self.tests:
+            return self.conn.scalar(self.where(select(func.count()))) or 0
+        counter = folder.c.associated_count if self.associated else folder.c.total_count
+        statement = select(func.coalesce(func.sum(counter), 0)).where(
+            folder.c.mailbox_id == self.mailbox_id, folder.c.id.in_(self.folder_ids)
+        )
+        return int(self.conn.scalar(statement) or 0)
+
+    def rows(
+        self, command: FindItems, limit: int, offset: int, *, backwards: bool = False
+    ) -> list[Row]:
+        """``limit`` rows in the command's order after the first ``offset`` ones.
+
+        ``backwards``: as many before the last ``offset`` ones, in normal order all the same.
+        """
+        wanted = projection(command.properties)
+        clauses = order_clauses(command.order, self.values, backwards=backwards)
+        statement = self.where(select(*wanted.columns)).order_by(*clauses)
+        rows = wanted.make_rows(self.conn.execute(statement.limit(limit).offset(offset)))
+        return rows[::-1] if backwards else rows

@@ -1,0 +1,273 @@
+"""Restrictions as SQL (MS-OXWSSRCH 2.2.4, MS-OXCDATA 2.12).
+
+A missing property fails every comparison, satisfies ``ne`` and Excludes; ``Not`` is the exact
+complement, so what could be NULL below a Not is made false first. Above it NULL counts as false
+anyway, and plain comparisons can use indexes.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    LargeBinary,
+    Numeric,
+    Text,
+    and_,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    true,
+)
+
+from store.errors import InvalidRestriction, RestrictionTooLong
+from store.restriction import (
+    And,
+    Compare,
+    Contains,
+    Excludes,
+    Exists,
+    Not,
+    Or,
+    PropertyName,
+    Restriction,
+)
+from store.search.dialect import DIALECTS
+from store.search.fields import Family, Field, Place, is_storable
+from store.search.functions import decode_bytes, install_functions
+from store.search.text import ACCENTS, CASE, fold
+from store.search.values import Values
+from store.tables import item
+
+__all__ = ["Compiled", "compile_restriction", "install_functions", "simplify"]
+
+Sql = ColumnElement[Any]
+
+NODES_MAX = 255
+DEPTH_MAX = 64
+TEXT_MAX = 32768
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "lt": operator.lt,
+    "le": operator.le,
+}
+# Flags of a message that MAPI keeps in one word: they cannot be missing.
+_ALWAYS_THERE = frozenset(
+    {"is_read", "is_from_me", "is_draft", "is_submitted", "is_unmodified", "is_resend"}
+)
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """A WHERE clause over ``item``; ``needs_content``: outer-join ``content``."""
+
+    clause: Sql
+    needs_content: bool
+
+
+def compile_restriction(restriction: Restriction, dialect: str) -> Compiled:
+    """The clause of a restriction.
+
+    Raises RestrictionTooLong beyond 255 nodes or 64 levels, InvalidRestriction for what cannot be
+    evaluated; its role is ``contains``, ``exists``, ``excludes`` or ``query`` (a calculated
+    property) where the kind of test is at fault, its ``where`` names the property.
+    """
+    compiler = _Compiler(DIALECTS[dialect])
+    clause = compiler.node(simplify(restriction), negated=False)
+    return Compiled(clause, compiler.needs_content)
+
+
+def simplify(restriction: Restriction) -> Restriction:
+    """The same restriction with chains of one operator made flat and double negations gone.
+
+    Raises RestrictionTooLong.
+    """
+    _measure(restriction)
+    flat = _flatten(restriction)
+    if _depth(flat) > DEPTH_MAX:
+        raise RestrictionTooLong(f"the search expression nests deeper than {DEPTH_MAX} levels")
+    return flat
+
+
+def _measure(restriction: Restriction) -> None:
+    waiting: list[Restriction] = [restriction]
+    nodes = 0
+    while waiting:
+        node = waiting.pop()
+        nodes += 1
+        if nodes > NODES_MAX:
+            raise RestrictionTooLong(f"the search expression has more than {NODES_MAX} nodes")
+        if isinstance(node, And | Or):
+            waiting += node.parts
+        elif isinstance(node, Not):
+            waiting.append(node.part)
+
+
+def _flatten(node: Restriction) -> Restriction:
+    if isinstance(node, Not):
+        inner = _flatten(node.part)
+        return inner.part if isinstance(inner, Not) else Not(inner)
+    if not isinstance(node, And | Or):
+        return node
+    parts: list[Restriction] = []
+    for part in map(_flatten, node.parts):
+        parts += part.parts if isinstance(part, type(node)) else (part,)
+    return parts[0] if len(parts) == 1 else type(node)(tuple(parts))
+
+
+def _depth(node: Restriction) -> int:
+    if isinstance(node, And | Or):
+        return 1 + max(map(_depth, node.parts), default=0)
+    return 1 + _depth(node.part) if isinstance(node, Not) else 1
+
+
+class _Compiler(Values):
+    """Compiles one restriction."""
+
+    def node(self, node: Restriction, *, negated: bool) -> Sql:
+        match node:
+            case And(parts):
+                return and_(true(), *(self.node(part, negated=negated) for part in parts))
+            case Or(parts):
+                return or_(false(), *(self.node(part, negated=negated) for part in parts))
+            case Not(part):
+                return not_(self.node(part, negated=True))
+            case Compare(name, "ne", value):
+                return not_(_never_null(self._compare(name, "eq", value)))
+            case Compare(name, operator, value):
+                clause = self._compare(name, operator, value)
+            case Exists(name):
+                return self._exists(name)
+            case Excludes(name, mask):
+                return self._excludes(name, mask)
+            case Contains():
+                clause = self._contains(node)
+        return _never_null(clause) if negated else clause
+
+    # -- tests -------------------------------------------------------------------------------
+
+    def _contains(self, test: Contains) -> Sql:
+        field = self.field(test.name, "query")
+        if field.family not in (Family.TEXT, Family.EXACT, Family.MAILBOX):
+            raise InvalidRestriction(
+                f"{test.name} is no text to look into", where=test.name, role="contains"
+            )
+        flags = CASE * test.ignore_case | ACCENTS * test.ignore_accents
+        text = fold(_text(test.text, test.name), flags)
+        return self.any_value(
+            field, lambda value: self.dialect.contains(value, text, test.mode, flags)
+        )
+
+    def _exists(self, name: str) -> Sql:
+        field = self.field(name, "query")
+        if name in _ALWAYS_THERE:
+            raise InvalidRestriction(f"{name} is never missing", where=name, role="exists")
+        if field.place is Place.RECORD:
+            return self.dialect.exists(field.path)
+        if field.place is Place.ATTACHMENTS:
+            return self.any_value(field, lambda _: true())
+        value = self.value(field)
+        if field.place in (Place.BODY, Place.HEADERS):
+            return func.coalesce(value, "") != ""
+        return value.is_not(None)
+
+    def _excludes(self, name: str, mask: int) -> Sql:
+        field = self.field(name, "query")
+        if field.family is not Family.NUMBER or field.many:
+            raise InvalidRestriction(f"{name} has no bits", where=name, role="excludes")
+        value = (
+            item.c[field.column]
+            if field.place is Place.COLUMN
+            else self.dialect.integer(field.path)
+        )
+        bits = mask & 0xFFFF_FFFF_FFFF_FFFF
+        signed = bits - (1 << 64) if bits >> 63 else bits
+        return func.coalesce(value.bitwise_and(literal(signed)), 0) == 0
+
+    def _compare(self, name: str, operator: str, value: Any) -> Sql:
+        field = self.field(name, "query")
+        test = _OPERATORS[operator]
+        if isinstance(value, PropertyName):
+            return self._compare_fields(field, operator, self.field(value.name, "query"))
+        constant = self.constant(field, value)
+        return self.any_value(field, lambda each: test(self.comparable(field, each), constant))
+
+    def _compare_fields(self, left: Field, operator: str, right: Field) -> Sql:
+        if (left.many and right.many) or not _comparable(left, right):
+            raise InvalidRestriction(
+                f"{left.name} and {right.name} cannot be compared", where=right.name
+            )
+        if right.many:
+            left, right, operator = right, left, _MIRRORED[operator]
+        test = _OPERATORS[operator]
+        other = self.comparable(right, self.value(right))
+        return self.any_value(left, lambda each: test(self.comparable(left, each), other))
+
+    # -- values ------------------------------------------------------------------------------
+
+    def constant(self, field: Field, value: Any) -> Sql:
+        """A constant as ``comparable`` makes a field's values. Raises InvalidRestriction."""
+        match field.family:
+            case Family.TEXT | Family.MAILBOX:
+                return literal(fold(_text(value, field.name), CASE), Text)
+            case Family.EXACT | Family.INSTANT:
+                return literal(_text(value, field.name), Text)
+            case Family.BINARY:
+                data = decode_bytes(_text(value, field.name))
+                return literal(_fits(data, field, value), LargeBinary)
+            case Family.NUMBER:
+                return self._number(field, value)
+            case Family.BOOLEAN:
+                return literal(int(_fits(value if value in (0, 1) else None, field, value)))
+            case Family.ENUM:
+                return literal(_fits(field.ordinals.get(str(value)), field, value))
+
+    def _number(self, field: Field, value: Any) -> Sql:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        number = _fits(value if is_number and math.isfinite(value) else None, field, value)
+        if self.dialect.name == "sqlite":
+            fits = isinstance(number, float) or -(2**63) <= number < 2**63
+            return literal(number if fits else float(number))
+        return literal(number, Numeric(asdecimal=False))
+
+
+_MIRRORED = {"eq": "eq", "gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
+_TEXTS = frozenset({Family.TEXT, Family.MAILBOX})
+
+
+def _comparable(left: Field, right: Field) -> bool:
+    if left.family is Family.ENUM:
+        return right.family is Family.ENUM and left.ordinals == right.ordinals
+    return left.family is right.family or {left.family, right.family} <= _TEXTS
+
+
+def _never_null(clause: Sql) -> Sql:
+    return func.coalesce(clause, false(), type_=Boolean)
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str) or not is_storable(value):
+        raise InvalidRestriction(f"the constant is no text that {name} can hold", where=name)
+    if len(value) > TEXT_MAX:
+        raise InvalidRestriction(f"the constant is longer than {TEXT_MAX}", where=name)
+    return value
+
+
+def _fits(converted: Any, field: Field, value: Any) -> Any:
+    if converted is None:
+        raise InvalidRestriction(
+            f"{value!r:.100} is no value of {field.name}",
+            where=field.name,
+            role="value",
+        )
+    return converted

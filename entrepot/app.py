@@ -6,6 +6,7 @@ import fcntl
 import importlib
 import os
 import re
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from entrepot import __version__, _paths
+from entrepot import (
+    __version__,
+    _paths,  # noqa: F401  (first: it puts our packages on the path)
+)
 from entrepot.authentication import Authenticator
 from entrepot.certificate import ensure_certificate
 from entrepot.control import ControlDoor, Handler
@@ -25,7 +29,7 @@ from entrepot.http import HttpDoor, bind, tls_context
 from entrepot.lockout import is_loopback
 from entrepot.metrics import Metrics
 from entrepot.settings import Settings
-from store.clock import Clock, MovableClock
+from store.clock import Clock
 from store.commands import ListDomains
 from store.store import Store
 
@@ -39,7 +43,14 @@ class FolderInUse(RuntimeError):
 class App:
     """A server. ``await App.open(settings)``, ``start()``, ``stop()``."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock, lock: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        lock: int,
+        sockets: dict[str, socket.socket] | None = None,
+    ) -> None:
         self.settings = settings
         self.store = store
         self.clock = clock
@@ -47,6 +58,8 @@ class App:
         self.authenticate = Authenticator(store, settings, clock)
         self.started = datetime.now(UTC)
         self._lock = lock
+        self._sockets = dict(sockets or {})
+        self.handlers: dict[str, Handler] = {"status": self._status, "revoke": self._revoke}
         self._doors: list[Any] = []
         self.http_addresses: list[str] = []
         self.https_addresses: list[str] = []
@@ -55,8 +68,14 @@ class App:
         self.asgi = Front(self._starlette(), settings, self.metrics)
 
     @classmethod
-    async def open(cls, settings: Settings, clock: Clock | None = None) -> App:
-        """Open the data folder, made where it is missing.
+    async def open(
+        cls,
+        settings: Settings,
+        clock: Clock | None = None,
+        sockets: dict[str, socket.socket] | None = None,
+    ) -> App:
+        """Open the data folder, made where it is missing. ``sockets`` are bound ones by the
+        listen addresses of the settings that they stand for; the others are bound by ``start``.
 
         Raises FolderInUse, OSError, and what ``Store.open`` raises.
         """
@@ -67,14 +86,14 @@ class App:
         except BaseException:
             os.close(lock)
             raise
-        return cls(settings, store, clock, lock)
+        return cls(settings, store, clock, lock, sockets)
 
     async def start(self) -> None:
         """Open all doors. What was opened is closed again where one cannot be."""
         try:
             await self._open_mail()
             await self._open_http()
-            await self._open(ControlDoor(self.settings.data_folder, self._handlers()))
+            await self._open(ControlDoor(self.settings.data_folder, self.handlers))
         except BaseException:
             await self.stop()
             raise
@@ -103,16 +122,19 @@ class App:
 
     async def _open_http(self) -> None:
         settings = self.settings
-        plain = [bind(address) for address in settings.http_listen]
+        plain = [self._socket(address) for address in settings.http_listen]
         if plain:
             await self._open(HttpDoor(self.asgi, plain, settings))
             self.http_addresses = [_address_of(sock) for sock in plain]
-        secure = [bind(address) for address in settings.https_listen]
+        secure = [self._socket(address) for address in settings.https_listen]
         if secure:
             self.ensure_certificate()
             tls = tls_context(settings.certificate, settings.key)
             await self._open(HttpDoor(self.asgi, secure, settings, tls))
             self.https_addresses = [_address_of(sock) for sock in secure]
+
+    def _socket(self, address: str) -> socket.socket:
+        return self._sockets.pop(address, None) or bind(address)
 
     def ensure_certificate(self) -> None:
         """A self-signed certificate where none is there."""
@@ -160,23 +182,12 @@ class App:
             return PlainTextResponse("Not Found", status_code=404)
         return Response(self.metrics.text(), media_type="text/plain; version=0.0.4")
 
-    def _handlers(self) -> dict[str, Handler]:
-        handlers: dict[str, Handler] = {"status": self._status, "revoke": self._revoke}
-        if isinstance(self.clock, MovableClock):
-            handlers["advance"] = self._advance
-        return handlers
-
-    def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
+    async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
         return {"version": __version__, "pid": os.getpid(), "under_way": self.metrics.under_way}
 
-    def _revoke(self, request: dict[str, Any]) -> dict[str, Any]:
+    async def _revoke(self, request: dict[str, Any]) -> dict[str, Any]:
         self.store.bus.revoke(int(request["account_id"]))
         return {"done": True}
-
-    def _advance(self, request: dict[str, Any]) -> dict[str, Any]:
-        assert isinstance(self.clock, MovableClock)
-        self.clock.advance(float(request["seconds"]))
-        return {"now": self.clock.now().isoformat()}
 
 
 def lock_folder(folder: Path) -> int:
@@ -197,6 +208,3 @@ def lock_folder(folder: Path) -> int:
 def _address_of(sock: Any) -> str:
     host, port = sock.getsockname()[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-ROOT = _paths.ROOT

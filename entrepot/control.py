@@ -13,17 +13,18 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from entrepot.certificate import write_private
+from entrepot.files import write_private
+from store.errors import StoreError
 
 CONTROL_FILE = "control.json"
 _LINE_BYTES_MAX = 4096
 _ANSWER_S_MAX = 10.0
 
-Handler = Callable[[dict[str, Any]], dict[str, Any]]
+Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class ControlDoor:
@@ -54,14 +55,14 @@ class ControlDoor:
         try:
             async with asyncio.timeout(_ANSWER_S_MAX):
                 line = await reader.readline()
-                writer.write(json.dumps(self._answer(line)).encode() + b"\n")
+                writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
                 await writer.drain()
         except (TimeoutError, ConnectionError, ValueError):
             pass  # a caller that says nothing, too much, or left: there is nobody to answer
         finally:
             writer.close()
 
-    def _answer(self, line: bytes) -> dict[str, Any]:
+    async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             request = json.loads(line)
         except ValueError:
@@ -75,8 +76,8 @@ class ControlDoor:
         if handler is None:
             return {"error": f"nothing of that name: {', '.join(sorted(self._handlers))}"}
         try:
-            return handler(request)
-        except (KeyError, TypeError, ValueError) as error:
+            return await handler(request)
+        except (StoreError, KeyError, TypeError, ValueError) as error:
             return {"error": str(error)}
 
 

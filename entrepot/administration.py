@@ -1,0 +1,154 @@
+"""What the ``entrepot`` command does to accounts, whether or not a server runs on the data.
+
+The store is opened directly; a running server is then told which account changed, so that it
+forgets sign-ins and ends streams at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+
+from entrepot.control import ask
+from entrepot.passwords import hash_password, new_password
+from entrepot.settings import Settings
+from store.commands import (
+    AddAccount,
+    AddDomain,
+    Command,
+    FetchFolders,
+    FolderRole,
+    GrantMailbox,
+    ListAccounts,
+    ListDomains,
+    LookUpAddresses,
+    MailboxStatus,
+    RemoveAccount,
+    UpdateAccount,
+)
+from store.errors import NotFound
+from store.model import Account
+from store.store import Store
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A new or changed account, with its password where one was generated."""
+
+    account: Account
+    password: str
+
+
+class Size(msgspec.Struct, frozen=True):
+    """What a mailbox holds: items in its inbox, and bytes in all."""
+
+    inbox: int
+    size: int
+
+
+class Administration:
+    """Administration of one installation."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        self._session = store.system("administration")
+
+    async def execute(self, command: Command) -> Any:
+        """A command in the administration's name."""
+        return await self._session.execute(command)
+
+    async def domains(self) -> list[tuple[str, bool]]:
+        """Domains with whether each is the default, that one first."""
+        return await self.execute(ListDomains())
+
+    async def add_domain(self, name: str, *, is_default: bool = False) -> None:
+        """Serve a domain. Raises AlreadyExists, InvalidValue."""
+        await self.execute(AddDomain(name, is_default))
+
+    async def accounts(self) -> list[Account]:
+        """All accounts by address."""
+        return await self.execute(ListAccounts())
+
+    async def account(self, address: str) -> Account:
+        """The account that an address reaches. Raises NotFound."""
+        found = (await self.execute(LookUpAddresses((address,))))[0]
+        if found is None:
+            raise NotFound(
+                f"no account has the address {address}",
+                remedy="entrepot user list shows all accounts",
+            )
+        return found
+
+    async def add(
+        self,
+        address: str,
+        name: str,
+        *,
+        role: str = "user",
+        password: str | None = None,
+        aliases: tuple[str, ...] = (),
+        quota: int = 0,
+    ) -> Made:
+        """Make an account; ``password`` None: generate one."""
+        password = new_password() if password is None else password
+        account = await self.execute(
+            AddAccount(
+                address,
+                name,
+                role=role,
+                password_hash=hash_password(password),
+                aliases=aliases,
+                quota=quota,
+            )
+        )
+        return Made(account, password)
+
+    async def set_password(self, address: str, password: str | None = None) -> Made:
+        """Give an account another password; None: generate one."""
+        password = new_password() if password is None else password
+        account = await self.execute(UpdateAccount(address, password_hash=hash_password(password)))
+        self._tell(account)
+        return Made(account, password)
+
+    async def set_disabled(self, address: str, *, is_disabled: bool) -> Account:
+        """Stop an account from signing in, or let it again; mail goes on arriving."""
+        account = await self.execute(UpdateAccount(address, is_disabled=is_disabled))
+        self._tell(account)
+        return account
+
+    async def remove(self, address: str) -> Account:
+        """Remove an account with its mailbox, for good."""
+        account = await self.account(address)
+        await self.execute(RemoveAccount(account.address))
+        self._tell(account)
+        return account
+
+    async def grant(self, command: GrantMailbox) -> None:
+        """Give or take away access to a mailbox."""
+        await self.execute(command)
+        self._tell(await self.account(command.account))
+
+    async def size(self, account: Account) -> Size:
+        """What the mailbox of an account holds."""
+        if not account.mailbox_id:
+            return Size(0, 0)
+        state = await self.execute(MailboxStatus(account.address))
+        folders = await self.execute(FetchFolders((FolderRole("inbox", account.address),)))
+        return Size(folders[0].total_count, state.size)
+
+    def _tell(self, account: Account) -> None:
+        ask(self.settings.data_folder, "revoke", account_id=account.id)
+
+
+@asynccontextmanager
+async def administration(settings: Settings) -> AsyncIterator[Administration]:
+    """Administration of the data that the settings name; closed at the end."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = await Store.open(settings.database, limits=settings.limits())
+    try:
+        yield Administration(settings, store)
+    finally:
+        await store.close()

@@ -1,0 +1,92 @@
+"""Controls of the test double: what ``entrepot.testing`` asks of its server.
+
+They exist only where the demo was started with ``--test``, behind the control door's token.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from entrepot.app import App
+from entrepot.passwords import hash_password, new_password
+from store.clock import MovableClock
+from store.commands import (
+    AddAccount,
+    CreateFolders,
+    FetchFolders,
+    FolderDraft,
+    FolderRef,
+    FolderRole,
+    UpdateAccount,
+)
+from store.errors import StoreError
+
+
+class Controls:
+    """Requests of a test at its server."""
+
+    def __init__(self, app: App, domain: str) -> None:
+        self._app = app
+        self._domain = domain
+        self._session = app.store.system("test")
+
+    async def advance(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Move the server's clock by ``seconds``."""
+        clock = self._app.clock
+        assert isinstance(clock, MovableClock)
+        clock.advance(float(request["seconds"]))
+        return {"now": clock.now().isoformat()}
+
+    async def now(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """The server's time."""
+        return {"now": self._app.clock.now().isoformat()}
+
+    async def add_account(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Make an account of ``name`` (or ``address``) with a random password."""
+        name = str(request["name"])
+        address = str(request.get("address") or f"{name.lower().replace(' ', '.')}@{self._domain}")
+        password = str(request.get("password") or new_password(2))
+        await self._session.execute(
+            AddAccount(
+                address,
+                name.title() if name.islower() else name,
+                role=str(request.get("role", "user")),
+                password_hash=hash_password(password),
+            )
+        )
+        return {"address": address.lower(), "password": password}
+
+    async def disable(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Disable (or with ``is_disabled`` false enable) an account."""
+        is_disabled = bool(request.get("is_disabled", True))
+        await self._session.execute(UpdateAccount(str(request["address"]), is_disabled=is_disabled))
+        return {"done": True}
+
+    async def add_folder(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Make the folders on a ``path`` below the top of the mailbox of ``address``."""
+        address = str(request["address"])
+        folder: FolderRef = FolderRole("msgfolderroot", address)
+        for name in str(request["path"]).strip("/").split("/"):
+            draft = FolderDraft(name, str(request.get("folder_class", "IPF.Note")))
+            made = await self._session.execute(CreateFolders(folder, (draft,), existing=True))
+            folder = _or_raise(made[0]).id
+        found = _or_raise((await self._session.execute(FetchFolders((folder,))))[0])
+        return {"name": found.name, "total": found.total_count, "unread": found.unread_count}
+
+
+def _or_raise(result: Any) -> Any:
+    if isinstance(result, StoreError):
+        raise result
+    return result
+
+
+def add_controls(app: App, domain: str) -> None:
+    """Let a test control this server."""
+    controls = Controls(app, domain)
+    app.handlers |= {
+        "advance": controls.advance,
+        "now": controls.now,
+        "add_account": controls.add_account,
+        "disable": controls.disable,
+        "add_folder": controls.add_folder,
+    }

@@ -1,0 +1,44 @@
+"""Running a server until somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+import uvloop
+
+from entrepot.app import App
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` to its end on a fast event loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+async def serve(app: App, ready: Callable[[App], Awaitable[None]]) -> None:
+    """Start, tell ``ready``, and serve until SIGTERM or SIGINT; then stop cleanly.
+
+    A second signal ends the process at once: what was accepted is on the disk already.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ask_to_stop() -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ask_to_stop)
+    await app.start()
+    try:
+        await ready(app)
+        await stop.wait()
+    finally:
+        await app.stop()

@@ -78,7 +78,7 @@ class P(msgspec.Struct, frozen=True, kw_only=True):
     SyncFolderItems may return it. ``query``: may stand in a restriction, a sort order and a group.
     ``shapes``: ``default`` / ``all`` as by MS-OXWSCDATA DefaultShapeNamesType. ``computed``: name of
     the function that makes it, where it is not stored. ``members``: of an enum, wire name by
-    neutral name. ``mapi``: property tag (id << 16 | type) or a named property; the extended
+    neutral name; ``ordinals``: how the members of a column stand in SQL, in their order. ``mapi``: property tag (id << 16 | type) or a named property; the extended
     property of that name is another view of this one.
     """
 
@@ -95,4 +95,5 @@ class P(msgspec.Struct, frozen=True, kw_only=True):
     shapes: tuple[str, ...] = ("all",)
     computed: str = ""
     members: dict[str, str] = {}
+    ordinals: dict[str, int] = {}
     source: str = ""

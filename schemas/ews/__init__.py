@@ -1,0 +1,1 @@
+"""The EWS contract as tables: types, elements, operations, and the version each came with."""

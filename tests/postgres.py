@@ -96,8 +96,10 @@ def _start(programs: Path, user: pwd.struct_passwd) -> str:
     data = folder / "data"
     _as(
         user,
-        [programs / "initdb", "-D", data, "-U", "entrepot", "-A", "trust", "-E", "UTF8"]
-        + ["--locale=C", "--no-sync"],
+        [
+            *(programs / "initdb", "-D", data, "-U", "entrepot", "-A", "trust"),
+            *("-E", "UTF8", "--locale=C", "--no-sync"),
+        ],
     )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -23,7 +23,7 @@ from store.search.words import Part, Word
 
 LENGTH_MAX = 4096
 TERMS_MAX = 100
-DEPTH_MAX = 30
+DEPTH_MAX = 10
 
 
 class Every(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ NOTHING = Either(())
 def parse(text: str, now: Instant, zone: tzinfo = UTC) -> Query:
     """The query of a text. ``now`` and ``zone``: what relative dates are relative to.
 
-    Raises InvalidRestriction only for one of absurd size (4096 characters, 100 terms, 30
+    Raises InvalidRestriction only for one of absurd size (4096 characters, 100 terms, 10
     parentheses deep).
     """
     if len(text) > LENGTH_MAX:

@@ -253,7 +253,7 @@ class Postgresql(Dialect):
 
     def _any(self, path: Path, kind: str, test: Test) -> Sql:
         element = self._elements(path)
-        whole = func.jsonb_extract_path_text(element, type_=Text)
+        whole = element.op("#>>")(literal_column("'{}'::text[]"))
         typed = case((func.jsonb_typeof(element) == kind, whole))
         if kind == "number":
             typed = cast(typed, Numeric)

@@ -7,9 +7,9 @@ from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
-from schemas.properties import by_name
 
-from schemas.property import P, Type
+from schemas.properties import by_mapi, by_name
+from schemas.property import Named, P, Type
 from store.errors import InvalidRestriction
 
 
@@ -24,6 +24,7 @@ class Family(StrEnum):
     INSTANT = "instant"
     ENUM = "enum"
     MAILBOX = "mailbox"
+    RECORD = "record"
 
 
 class Place(StrEnum):
@@ -88,10 +89,19 @@ _EXTENDED = {
 _SPECIAL = {
     "body": Field("body", Family.TEXT, Place.BODY),
     "transport_headers": Field("transport_headers", Family.TEXT, Place.HEADERS),
+    "internet_message_headers": Field("internet_message_headers", Family.TEXT, Place.HEADERS),
     "attachments": Field("attachments", Family.TEXT, Place.ATTACHMENTS, many=True),
     # The word-query's own view of what kind of item it is.
     "item_kind": Field("item_kind", Family.EXACT, Place.COLUMN, column="kind"),
 }
+# Low halves of property tags (MS-OXCDATA 2.11.1).
+_TAG_TYPES = {
+    "Short": 0x0002, "Integer": 0x0003, "Float": 0x0004, "Double": 0x0005, "Currency": 0x0006,
+    "ApplicationTime": 0x0007, "Boolean": 0x000B, "Long": 0x0014, "String": 0x001F,
+    "SystemTime": 0x0040, "CLSID": 0x0048, "Binary": 0x0102,
+}  # fmt: skip
+_TAG = re.compile(r"0x[0-9a-fA-F]{1,4}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _DICTIONARY_KEY = re.compile(r"[A-Za-z0-9_.\- ]+")
 _HEADER_NAME = re.compile(r"[!-9;-~]{1,200}")
 _NAME_MAX = 1000
@@ -134,17 +144,20 @@ def _row(name: str) -> P | None:
 
 
 def _of_row(row: P) -> Field:
-    family = _FAMILIES.get(row.type)
+    is_attendees = row.computed == "attendees"
+    family = Family.MAILBOX if is_attendees else _FAMILIES.get(row.type, Family.RECORD)
+    if family is Family.RECORD and row.column:
+        family = Family.EXACT
     in_record = not row.column or family is Family.MAILBOX
     return Field(
         row.name,
-        family or Family.EXACT,
+        family,
         Place.RECORD if in_record else Place.COLUMN,
         column=row.column,
         path=("properties", row.name),
-        many=row.type in (Type.STRINGS, Type.MAILBOXES),
+        many=is_attendees or row.type in (Type.STRINGS, Type.MAILBOXES),
         ordinals=row.ordinals or {name: n for n, name in enumerate(row.members)},
-        is_queryable=row.query and family is not None,
+        is_queryable=row.query,
     )
 
 
@@ -154,7 +167,27 @@ def _extended(name: str) -> Field:
     family = _EXTENDED.get(kind.removesuffix("Array"))
     if family is None or len(key) > _NAME_MAX or not is_storable(key):
         raise unknown(name)
-    return Field(name, family, Place.RECORD, path=("extended", key), many=kind.endswith("Array"))
+    many = kind.endswith("Array")
+    row = _viewed(key, kind)
+    if row is None:
+        return Field(name, family, Place.RECORD, path=("extended", key), many=many)
+    field = msgspec.structs.replace(_of_row(row), name=name)
+    if field.family is Family.ENUM and field.place is Place.COLUMN and family is Family.NUMBER:
+        return msgspec.structs.replace(field, family=family)  # MAPI knows enums as numbers
+    if field.family is not family or field.many is not many:
+        raise unknown(name)
+    return field
+
+
+def _viewed(key: str, kind: str) -> P | None:
+    """The registry's property that an extended one is another view of."""
+    parts = key.split(":")
+    if len(parts) == 2 and _TAG.fullmatch(parts[0]) and kind in _TAG_TYPES:
+        return by_mapi(int(parts[0], 16) << 16 | _TAG_TYPES[kind])
+    if len(parts) == 3 and parts[0].startswith("{"):
+        id = int(parts[1]) if _NUMBER.fullmatch(parts[1]) else parts[1]
+        return by_mapi(Named(parts[0].strip("{}").lower(), id, kind))
+    return None
 
 
 def is_storable(text: str) -> bool:

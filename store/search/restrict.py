@@ -1,8 +1,8 @@
 """Restrictions as SQL (MS-OXWSSRCH 2.2.4, MS-OXCDATA 2.12).
 
 A missing property fails every comparison, satisfies ``ne`` and Excludes; ``Not`` is the exact
-complement, so what could be NULL below a Not is made false first. Above it NULL counts as false
-anyway, and plain comparisons can use indexes.
+complement, so a test below a Not that could be NULL is made false first. Elsewhere NULL counts as
+false anyway, and plain comparisons can use indexes.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ __all__ = ["Compiled", "compile_restriction", "install_functions", "simplify"]
 Sql = ColumnElement[Any]
 
 NODES_MAX = 255
-DEPTH_MAX = 64
+DEPTH_MAX = 40
 TEXT_MAX = 32768
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -78,22 +78,23 @@ class Compiled(msgspec.Struct, frozen=True):
 def compile_restriction(restriction: Restriction, dialect: str) -> Compiled:
     """The clause of a restriction.
 
-    Raises RestrictionTooLong beyond 255 nodes or 64 levels, InvalidRestriction for what cannot be
+    Raises RestrictionTooLong beyond 255 nodes or 40 levels, InvalidRestriction for what cannot be
     evaluated; its role is ``contains``, ``exists``, ``excludes`` or ``query`` (a calculated
     property) where the kind of test is at fault, its ``where`` names the property.
     """
     compiler = _Compiler(DIALECTS[dialect])
-    clause = compiler.node(simplify(restriction), negated=False)
+    clause = compiler.node(simplify(restriction))
     return Compiled(clause, compiler.needs_content)
 
 
 def simplify(restriction: Restriction) -> Restriction:
-    """The same restriction with chains of one operator made flat and double negations gone.
+    """The same restriction, flat: Not only before tests, chains of one operator in one node.
 
-    Raises RestrictionTooLong.
+    Deeper parts come first: SQLite's parser holds what stands before a parenthesis on a stack of
+    100. Raises RestrictionTooLong.
     """
     _measure(restriction)
-    flat = _flatten(restriction)
+    flat = _flatten(restriction, negated=False)
     if _depth(flat) > DEPTH_MAX:
         raise RestrictionTooLong(f"the search expression nests deeper than {DEPTH_MAX} levels")
     return flat
@@ -113,46 +114,48 @@ def _measure(restriction: Restriction) -> None:
             waiting.append(node.part)
 
 
-def _flatten(node: Restriction) -> Restriction:
+def _flatten(node: Restriction, *, negated: bool) -> Restriction:
     if isinstance(node, Not):
-        inner = _flatten(node.part)
-        return inner.part if isinstance(inner, Not) else Not(inner)
+        return _flatten(node.part, negated=not negated)
     if not isinstance(node, And | Or):
-        return node
+        return Not(node) if negated else node
+    kind = And if isinstance(node, And) is not negated else Or
     parts: list[Restriction] = []
-    for part in map(_flatten, node.parts):
-        parts += part.parts if isinstance(part, type(node)) else (part,)
-    return parts[0] if len(parts) == 1 else type(node)(tuple(parts))
+    for part in node.parts:
+        flat = _flatten(part, negated=negated)
+        parts += flat.parts if isinstance(flat, kind) else (flat,)
+    parts.sort(key=_depth, reverse=True)
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
 def _depth(node: Restriction) -> int:
     if isinstance(node, And | Or):
         return 1 + max(map(_depth, node.parts), default=0)
-    return 1 + _depth(node.part) if isinstance(node, Not) else 1
+    return 1
 
 
 class _Compiler(Values):
     """Compiles one restriction."""
 
-    def node(self, node: Restriction, *, negated: bool) -> Sql:
+    def node(self, node: Restriction) -> Sql:
+        """The clause of a simplified restriction; NULL may stand for false."""
         match node:
             case And(parts):
-                return and_(true(), *(self.node(part, negated=negated) for part in parts))
+                return and_(true(), *map(self.node, parts))
             case Or(parts):
-                return or_(false(), *(self.node(part, negated=negated) for part in parts))
+                return or_(false(), *map(self.node, parts))
             case Not(part):
-                return not_(self.node(part, negated=True))
+                return not_(func.coalesce(self.node(part), false(), type_=Boolean))
             case Compare(name, "ne", value):
-                return not_(_never_null(self._compare(name, "eq", value)))
+                return self.node(Not(Compare(name, "eq", value)))
             case Compare(name, operator, value):
-                clause = self._compare(name, operator, value)
+                return self._compare(name, operator, value)
             case Exists(name):
                 return self._exists(name)
             case Excludes(name, mask):
                 return self._excludes(name, mask)
             case Contains():
-                clause = self._contains(node)
-        return _never_null(clause) if negated else clause
+                return self._contains(node)
 
     # -- tests -------------------------------------------------------------------------------
 
@@ -169,17 +172,18 @@ class _Compiler(Values):
         )
 
     def _exists(self, name: str) -> Sql:
-        field = self.field(name, "query")
         if name in _ALWAYS_THERE:
             raise InvalidRestriction(f"{name} is never missing", where=name, role="exists")
-        if field.place is Place.RECORD:
-            return self.dialect.exists(field.path)
-        if field.place is Place.ATTACHMENTS:
-            return self.any_value(field, lambda _: true())
-        value = self.value(field)
-        if field.place in (Place.BODY, Place.HEADERS):
-            return func.coalesce(value, "") != ""
-        return value.is_not(None)
+        field = self.field(name, "query")
+        match field.place:
+            case Place.RECORD:
+                return self.dialect.exists(field.path)
+            case Place.ATTACHMENTS:
+                return self.any_value(field, lambda _: true())
+            case Place.BODY | Place.HEADERS:
+                return func.coalesce(self.value(field), "") != ""
+            case _:
+                return self.value(field).is_not(None)
 
     def _excludes(self, name: str, mask: int) -> Sql:
         field = self.field(name, "query")
@@ -196,6 +200,8 @@ class _Compiler(Values):
 
     def _compare(self, name: str, operator: str, value: Any) -> Sql:
         field = self.field(name, "query")
+        if field.family is Family.RECORD:
+            raise InvalidRestriction(f"{name} has no single value to compare", where=name)
         test = _OPERATORS[operator]
         if isinstance(value, PropertyName):
             return self._compare_fields(field, operator, self.field(value.name, "query"))
@@ -229,7 +235,7 @@ class _Compiler(Values):
                 return self._number(field, value)
             case Family.BOOLEAN:
                 return literal(int(_fits(value if value in (0, 1) else None, field, value)))
-            case Family.ENUM:
+            case Family.ENUM | Family.RECORD:
                 return literal(_fits(field.ordinals.get(str(value)), field, value))
 
     def _number(self, field: Field, value: Any) -> Sql:
@@ -249,10 +255,6 @@ def _comparable(left: Field, right: Field) -> bool:
     if left.family is Family.ENUM:
         return right.family is Family.ENUM and left.ordinals == right.ordinals
     return left.family is right.family or {left.family, right.family} <= _TEXTS
-
-
-def _never_null(clause: Sql) -> Sql:
-    return func.coalesce(clause, false(), type_=Boolean)
 
 
 def _text(value: Any, name: str) -> str:

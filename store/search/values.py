@@ -96,7 +96,11 @@ class Values:
     def sort_key(self, name: str, role: str = "sort") -> Sql:
         """The expression that a property sorts and groups by. Raises InvalidRestriction."""
         field = self.field(name, role)
-        is_long = field.place in (Place.BODY, Place.HEADERS, Place.ATTACHMENTS)
+        is_long = field.family is Family.RECORD or field.place in (
+            Place.BODY,
+            Place.HEADERS,
+            Place.ATTACHMENTS,
+        )
         if is_long or (field.many and field.family not in (Family.TEXT, Family.MAILBOX)):
             raise InvalidRestriction(f"nothing sorts by {name}", where=name, role=role)
         if field.family not in (Family.TEXT, Family.MAILBOX):

@@ -173,7 +173,10 @@ def eight(box: Box) -> Box:
     return box
 
 
-def grouped(box: Box, aggregate: str, descending: bool, page: Page = Page()):
+WHOLE = Page()
+
+
+def grouped(box: Box, aggregate: str, descending: bool, page: Page = WHOLE):
     group = Group("from", "received", aggregate, descending)  # type: ignore[arg-type]
     return box.find(group=group, page=page, properties=("subject",))
 

@@ -44,13 +44,13 @@ class Without(msgspec.Struct, frozen=True):
     part: Query
 
 
-class Test(msgspec.Struct, frozen=True):
+class Filter(msgspec.Struct, frozen=True):
     """A restriction that no word index answers."""
 
     restriction: Restriction
 
 
-Query = Every | Either | Without | Word | Test
+Query = Every | Either | Without | Word | Filter
 
 NOTHING = Either(())
 
@@ -255,7 +255,7 @@ class _Parser:
         if keyword in _TEXTS:
             text, whole = self._literal()
             mode = "exact_phrase" if whole else "prefix_on_words"
-            return Test(Contains(_TEXTS[keyword], text, mode, True, True)) if text else None
+            return Filter(Contains(_TEXTS[keyword], text, mode, True, True)) if text else None
         if keyword in _DATES:
             return self._compared(_DATES[keyword], self._date)
         if keyword == "size":
@@ -277,7 +277,7 @@ class _Parser:
             test = _IS.get(value)
         elif keyword == "has" and value in ("attachment", "attachments"):
             test = Compare("has_attachments", "eq", True)
-        return NOTHING if test is None else Test(test)
+        return NOTHING if test is None else Filter(test)
 
     def _words(self, part: Part) -> Query | None:
         text, whole = self._literal()
@@ -294,7 +294,7 @@ class _Parser:
         return Every(
             (
                 word,
-                Test(Or(tuple(Contains(name, text, mode, True, True) for name in names))),
+                Filter(Or(tuple(Contains(name, text, mode, True, True) for name in names))),
             )
         )
 
@@ -393,7 +393,7 @@ def _range(name: str, sign: str | None, low: Range | None, high: Range | None) -
         tests.append(Compare(name, "lt", low[0]))
     if high is not None and sign in (None, "=", "<="):
         tests.append(Compare(name, "lt", high[1]))
-    return Test(And(tuple(tests))) if tests else NOTHING
+    return Filter(And(tuple(tests))) if tests else NOTHING
 
 
 def _word(part: Part, text: str, *, prefix: Literal["", "last", "each"]) -> Word | None:

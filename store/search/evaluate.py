@@ -21,6 +21,7 @@ from store.restriction import (
     PropertyName,
     Restriction,
 )
+from store.search.constants import checked_text, comparable_constant
 from store.search.fields import Family, Field
 from store.search.functions import decode_bytes
 from store.search.text import ACCENTS, CASE, MODES, contains, fold
@@ -45,10 +46,10 @@ def evaluate(restriction: Restriction, values: Values, field_of: FieldOf) -> boo
 
     def passes(node: Restriction) -> bool:
         match node:
-            case And(parts):
-                return all([passes(part) for part in parts])
+            case And(parts):  # all of them: a bad one is refused whatever the others say
+                return False not in list(map(passes, parts))
             case Or(parts):
-                return any([passes(part) for part in parts])
+                return True in list(map(passes, parts))
             case Not(part):
                 return not passes(part)
             case Compare(name, "ne", value):
@@ -73,7 +74,7 @@ def _compare(field: Field, operator: str, constant: Any, values: Values, field_o
         other = field_of(constant.name)
         rights = [_comparable(other, v) for v in _single(other, values(other.name))]
     else:
-        rights = [_comparable(field, constant)]
+        rights = [comparable_constant(field, constant)]
     lefts = [_comparable(field, value) for value in _each(field, values(field.name))]
     return any(
         test(left, right)
@@ -89,7 +90,7 @@ def _contains(field: Field, test: Contains, value: Any) -> bool:
             f"{field.name} is no text to look into", where=field.name, role="contains"
         )
     flags = CASE * test.ignore_case | ACCENTS * test.ignore_accents
-    text = fold(test.text, flags)
+    text = fold(checked_text(field, test.text), flags)
     return any(
         isinstance(each, str) and contains(each, text, MODES[test.mode], flags)
         for each in _each(field, value)
@@ -119,9 +120,17 @@ def _single(field: Field, value: Any) -> Iterator[Any]:
 
 
 def _comparable(field: Field, value: Any) -> Any:
+    """A value as ``comparable_constant`` makes constants; None for one of another type."""
     match field.family:
+        case Family.NUMBER:
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            return value if is_number else None
+        case Family.BOOLEAN:
+            return int(value) if isinstance(value, bool) else None
+        case _ if not isinstance(value, str):
+            return None
         case Family.TEXT | Family.MAILBOX:
-            return fold(value, CASE) if isinstance(value, str) else None
+            return fold(value, CASE)
         case Family.ENUM:
             return field.ordinals.get(value)
         case Family.BINARY:

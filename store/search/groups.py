@@ -7,7 +7,7 @@ group repeats the group's value; one that ends with a header has that group with
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
@@ -50,8 +50,8 @@ def _group_key(asked: ItemSet, group: Group) -> Sql:
 
 def _total(asked: ItemSet, key: Sql) -> int:
     nameless = func.coalesce(func.max(case((key.is_(None), 1), else_=0)), 0)
-    counts = select(func.count(), func.count(key.distinct()), nameless)
-    return sum(asked.conn.execute(asked.where(counts)).one())
+    columns: list[Sql] = [func.count(), func.count(key.distinct()), nameless]
+    return sum(asked.conn.execute(asked.where(select(*columns))).one())
 
 
 def _read(
@@ -115,7 +115,8 @@ def _statement(
 def _shown(value: Any, group: Group) -> Any:
     """A group's value as its first row on the page has it: of a list the first."""
     if isinstance(value, list):
-        return value[0] if value else None
+        values = cast("list[Any]", value)
+        return values[0] if values else None
     if value is not None and field_of(group.name).family is Family.INSTANT:
         return f"{value[:_SECOND]}.000000Z"
     return value

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import ColumnElement, Text, case, type_coerce
@@ -88,9 +88,11 @@ def _record_rows(
     keys = {section: _keys(paths, section) for section in ("properties", "extended")}
     decode, take = _decoder(keys)
     members = [(section, key) for section in keys for key in keys[section]]
-    deep = [path for path in dict.fromkeys(paths) if len(path) > 2]
+    deep: list[tuple[str, ...]] = [path for path in dict.fromkeys(paths) if len(path) > 2]
     at = {member: width + n for n, member in enumerate(members)}
-    dug = {path: width + len(members) + n for n, path in enumerate(deep)}
+    dug: dict[tuple[str, ...], int] = {
+        path: width + len(members) + n for n, path in enumerate(deep)
+    }
     nothing = width + len(members) + len(deep)
     sources = [
         nothing if field is None else dug.get(field.path, at[field.path[0], field.path[1]])
@@ -152,5 +154,5 @@ def _decoder(keys: dict[str, list[str]]) -> tuple[Callable[[str], Any], Members]
 
 def _dig(value: Any, path: tuple[str, ...]) -> Any:
     for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
+        value = cast("dict[str, Any]", value).get(key) if isinstance(value, dict) else None
     return value

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, true
 
-from store.search.aqs import Either, Every, Query, Test, Without
+from store.search.aqs import Either, Every, Filter, Query, Without
 from store.search.restrict import Compiled, compile_restriction
 from store.search.words import Word, match_clause
 
@@ -16,7 +16,7 @@ def compile_query(query: Query, dialect: str, mailbox_id: int) -> Compiled:
     match query:
         case Word():
             return Compiled(match_clause([query], dialect, mailbox_id), False)
-        case Test(restriction):
+        case Filter(restriction):
             return compile_restriction(restriction, dialect)
         case Without(part):
             inner = compile_query(part, dialect, mailbox_id)

@@ -7,7 +7,6 @@ false anyway, and plain comparisons can use indexes.
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     LargeBinary,
     Numeric,
-    Text,
     and_,
     false,
     func,
@@ -40,9 +38,10 @@ from store.restriction import (
     PropertyName,
     Restriction,
 )
+from store.search.constants import checked_text, comparable_constant
 from store.search.dialect import DIALECTS
-from store.search.fields import Family, Field, Place, is_storable
-from store.search.functions import decode_bytes, install_functions
+from store.search.fields import Family, Field, Place
+from store.search.functions import install_functions
 from store.search.text import ACCENTS, CASE, fold
 from store.search.values import Values
 from store.tables import item
@@ -53,7 +52,6 @@ Sql = ColumnElement[Any]
 
 NODES_MAX = 255
 DEPTH_MAX = 40
-TEXT_MAX = 32768
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "eq": operator.eq,
@@ -166,7 +164,7 @@ class _Compiler(Values):
                 f"{test.name} is no text to look into", where=test.name, role="contains"
             )
         flags = CASE * test.ignore_case | ACCENTS * test.ignore_accents
-        text = fold(_text(test.text, test.name), flags)
+        text = fold(checked_text(field, test.text), flags)
         return self.any_value(
             field, lambda value: self.dialect.contains(value, text, test.mode, flags)
         )
@@ -223,28 +221,16 @@ class _Compiler(Values):
 
     def constant(self, field: Field, value: Any) -> Sql:
         """A constant as ``comparable`` makes a field's values. Raises InvalidRestriction."""
+        constant = comparable_constant(field, value)
         match field.family:
-            case Family.TEXT | Family.MAILBOX:
-                return literal(fold(_text(value, field.name), CASE), Text)
-            case Family.EXACT | Family.INSTANT:
-                return literal(_text(value, field.name), Text)
             case Family.BINARY:
-                data = decode_bytes(_text(value, field.name))
-                return literal(_fits(data, field, value), LargeBinary)
-            case Family.NUMBER:
-                return self._number(field, value)
-            case Family.BOOLEAN:
-                return literal(int(_fits(value if value in (0, 1) else None, field, value)))
-            case Family.ENUM | Family.RECORD:
-                return literal(_fits(field.ordinals.get(str(value)), field, value))
-
-    def _number(self, field: Field, value: Any) -> Sql:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        number = _fits(value if is_number and math.isfinite(value) else None, field, value)
-        if self.dialect.name == "sqlite":
-            fits = isinstance(number, float) or -(2**63) <= number < 2**63
-            return literal(number if fits else float(number))
-        return literal(number, Numeric(asdecimal=False))
+                return literal(constant, LargeBinary)
+            case Family.NUMBER if self.dialect.name == "postgresql":
+                return literal(constant, Numeric(asdecimal=False))
+            case Family.NUMBER if not -(2**63) <= constant < 2**63:
+                return literal(float(constant))
+            case _:
+                return literal(constant)
 
 
 _MIRRORED = {"eq": "eq", "gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
@@ -255,21 +241,3 @@ def _comparable(left: Field, right: Field) -> bool:
     if left.family is Family.ENUM:
         return right.family is Family.ENUM and left.ordinals == right.ordinals
     return left.family is right.family or {left.family, right.family} <= _TEXTS
-
-
-def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or not is_storable(value):
-        raise InvalidRestriction(f"the constant is no text that {name} can hold", where=name)
-    if len(value) > TEXT_MAX:
-        raise InvalidRestriction(f"the constant is longer than {TEXT_MAX}", where=name)
-    return value
-
-
-def _fits(converted: Any, field: Field, value: Any) -> Any:
-    if converted is None:
-        raise InvalidRestriction(
-            f"{value!r:.100} is no value of {field.name}",
-            where=field.name,
-            role="value",
-        )
-    return converted

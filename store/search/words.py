@@ -98,7 +98,9 @@ _fts = table(
     *(named(name, Text) for name in ("item_words", "subject", "people", "text", "names")),
     named("rowid", Integer),
 )
-_ROW = {name: bindparam(f"b_{name}") for name in ("rowid", "subject", "people", "text", "names")}
+_ROW: dict[str, Any] = {
+    name: bindparam(f"b_{name}") for name in ("rowid", "subject", "people", "text", "names")
+}
 _FTS_INSERT = insert(_fts).values(_ROW)
 _FTS_DELETE = insert(_fts).values({"item_words": "delete", **_ROW})
 _VECTOR_INSERT = insert(_vectors).values(

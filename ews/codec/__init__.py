@@ -1,0 +1,45 @@
+"""The EWS codec: requests to typed trees, answers to XML, both by the contract's tables.
+
+Reading
+    ``parse_envelope(body, limits) -> Envelope`` hardened parse: header, name of the request
+    ``envelope.read(strict=False) -> Node``      the request; SchemaViolation says line and column
+    ``read(element, type_name, strict=False)``   any element by a type of the contract
+Values (``ews.codec.node``, ``ews.codec.shapes``)
+    ``Node``     dict whose keys are children and attributes, also as attributes (absent: None)
+    ``Choices``  list of (element name, value) for content that mixes names (ItemIds, Items, paths)
+    ``Raw``      bytes of XML written verbatim, as the content of an element or entry of Choices
+    repeated elements are lists; text with attributes is a Node with ``value``
+Writing
+    ``write(buffer, "m:GetFolderResponse", "", value, version)`` appends to a list of bytes
+    ``render("t:Folder", value, version)``   the same as bytes
+    ``write_envelope``, ``write_fault``, ``write_streaming_envelope``   whole answers
+    ``error_response(operation, code, text, count)``   the answer of any operation that fails
+"""
+
+from ews.codec.errors import (
+    ContractError,
+    DuplicateHeader,
+    EmptyBody,
+    RequestTooBig,
+    SchemaViolation,
+    UnknownVersion,
+)
+from ews.codec.node import BadBase64, Choices, Node, Raw
+from ews.codec.reader import read
+from ews.codec.writer import render, write
+
+__all__ = [
+    "BadBase64",
+    "Choices",
+    "ContractError",
+    "DuplicateHeader",
+    "EmptyBody",
+    "Node",
+    "Raw",
+    "RequestTooBig",
+    "SchemaViolation",
+    "UnknownVersion",
+    "read",
+    "render",
+    "write",
+]

@@ -6,6 +6,7 @@ readable in ``demo.json``, which only the owner may read, so that it can print t
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -163,10 +164,8 @@ class Demo:
         state.users += missing
         self._save()
         session = app.store.system("demo")
-        try:
+        with contextlib.suppress(AlreadyExists):  # the folder is kept
             await session.execute(AddDomain(DOMAIN, is_default=True))
-        except AlreadyExists:
-            pass  # the folder is kept
         await _add_accounts(session, state.users)
         if not state.is_filled and not self.options.is_empty:
             await self._fill(app)

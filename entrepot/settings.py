@@ -511,6 +511,7 @@ class Settings(BaseSettings):
             folders_max=self.folders_max,
             recipients_max=self.recipients_max,
             event_days=self.event_days,
+            queue_days=self.queue_days,
             readers=self.readers,
         )
 

@@ -64,12 +64,13 @@ def add_account(tx: WriteTx, command: AddAccount) -> Account:
     aliases = _checked_aliases(tx, address, command.aliases)
     _refuse_taken(tx, [address, *aliases])
     id = next_number(tx, "account")
-    row = {
+    mailbox_id = 0 if command.role == "list" else next_number(tx, "mailbox")
+    row: dict[str, Any] = {
         "id": id,
         "address": address,
         "name": _checked_name(command.name),
         "role": _checked_role(command.role),
-        "mailbox_id": 0 if command.role == "list" else next_number(tx, "mailbox"),
+        "mailbox_id": mailbox_id,
         "password_hash": command.password_hash,
         "password_changed": tx.now,
         "is_disabled": False,
@@ -79,8 +80,8 @@ def add_account(tx: WriteTx, command: AddAccount) -> Account:
     tx.conn.execute(insert(_account), row)
     _write_addresses(tx, id, [address, *aliases])
     _write_words(tx, id, row["name"], [address, *aliases], command.properties)
-    if row["mailbox_id"]:
-        _add_mailbox(tx, row["mailbox_id"], id, command.quota)
+    if mailbox_id:
+        _add_mailbox(tx, mailbox_id, id, command.quota)
     return account_at(tx, address)
 
 
@@ -295,7 +296,9 @@ def _checked_role(role: str) -> str:
 
 
 def _refuse_taken(tx: Tx, addresses: list[str]) -> None:
-    taken = tx.conn.execute(_TAKEN, {"addresses": addresses}).scalars().all() if addresses else []
+    if not addresses:
+        return
+    taken: list[str] = list(tx.conn.execute(_TAKEN, {"addresses": addresses}).scalars())
     if taken:
         raise AlreadyExists(f"{taken[0]} is in use already", where=taken[0])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -136,7 +136,7 @@ def _contacts(tx: Tx, folder: FolderRow, words: list[str]) -> Any:
             _item.c.mailbox_id == folder.mailbox_id,
             _item.c.folder_id == folder.id,
             _item.c.is_associated.is_(False),
-            _item.c.kind.in_(("contact", "distribution_list")),
+            _item.c.kind.in_(("contact", "dist_list")),
             *begins,
         )
         .order_by(_item.c.id)
@@ -149,13 +149,11 @@ def _contact_words(properties: dict[str, Any]) -> set[str]:
 
 
 def _contact_addresses(properties: dict[str, Any]) -> list[str]:
-    entries = properties.get("email_addresses")
-    if not isinstance(entries, dict):
-        return []
+    entries: dict[str, Any] = properties.get("email_addresses") or {}
     found: list[str] = []
     for key in sorted(entries):
         entry = entries[key]
-        address = entry.get("address") if isinstance(entry, dict) else entry
+        address = cast("dict[str, Any]", entry).get("address") if isinstance(entry, dict) else entry
         if isinstance(address, str) and address:
             found.append(address)
     return found

@@ -12,10 +12,23 @@ Values (``ews.codec.node``, ``ews.codec.shapes``)
 Writing
     ``write(buffer, "m:GetFolderResponse", "", value, version)`` appends to a list of bytes
     ``render("t:Folder", value, version)``   the same as bytes
-    ``write_envelope``, ``write_fault``, ``write_streaming_envelope``   whole answers
-    ``error_response(operation, code, text, count)``   the answer of any operation that fails
+    ``write_envelope("GetFolderResponse", value, version)``   a whole answer (HTTP 200)
+    ``envelope_parts(…)``   the same, not joined; ``write_streaming_envelope(value)``   one chunk
+    ``write_fault(code, text, values=…)``, ``write_schema_fault(violation)``   faults (HTTP 500)
+    ``error_response(operation, code, text, count)``   the value of any operation that fails
+    ``empty_payload(operation)``   the containers that its error messages keep
 """
 
+from ews.codec.answers import empty_payload, error_response
+from ews.codec.envelope import (
+    CONTENT_TYPE,
+    ServerVersion,
+    envelope_parts,
+    write_envelope,
+    write_fault,
+    write_schema_fault,
+    write_streaming_envelope,
+)
 from ews.codec.errors import (
     ContractError,
     DuplicateHeader,
@@ -25,21 +38,34 @@ from ews.codec.errors import (
     UnknownVersion,
 )
 from ews.codec.node import BadBase64, Choices, Node, Raw
+from ews.codec.parse import Envelope, Limits, parse_envelope
 from ews.codec.reader import read
 from ews.codec.writer import render, write
 
 __all__ = [
+    "CONTENT_TYPE",
     "BadBase64",
     "Choices",
     "ContractError",
     "DuplicateHeader",
     "EmptyBody",
+    "Envelope",
+    "Limits",
     "Node",
     "Raw",
     "RequestTooBig",
     "SchemaViolation",
+    "ServerVersion",
     "UnknownVersion",
+    "empty_payload",
+    "envelope_parts",
+    "error_response",
+    "parse_envelope",
     "read",
     "render",
     "write",
+    "write_envelope",
+    "write_fault",
+    "write_schema_fault",
+    "write_streaming_envelope",
 ]

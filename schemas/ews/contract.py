@@ -1,4 +1,4 @@
-"""The EWS contract: every type, global element and operation, read from the tables beside this file.
+"""The EWS contract: every type, global element and operation, from the tables beside this file.
 
 ``types.txt``, ``messages.txt`` and ``operations.txt`` are written by ``tools/ews_contract.py`` from
 the contract that Exchange publishes. One fact a line, indented by depth::
@@ -366,7 +366,7 @@ def global_names() -> tuple[str, ...]:
 
 @cache
 def members(qualified: str) -> tuple[GlobalElement, ...]:
-    """The elements that may stand where ``qualified`` is referred to, itself too if not abstract."""
+    """What may stand where ``qualified`` is referred to, itself too if not abstract."""
     head = global_element(qualified)
     own = () if head.is_abstract else (head,)
     candidates = (global_element(name) for name in _BLOCKS["element"])

@@ -47,6 +47,7 @@ lock:
 
 docs: $(READY)
 	$(BIN)/python -m entrepot settings --markdown > docs/settings.md
+	$(BIN)/python -m entrepot operations --into README.md
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from entrepot import __version__
 from entrepot.administration import Administration
 from entrepot.cli_accounts import administer
 from entrepot.console import REFUSED, Complaint, ConfigOption, FolderOption, load_settings, out
-from entrepot.operations import operations_markdown
+from entrepot.operations import operations_markdown, write_table
 from entrepot.settings import settings_markdown, settings_table
 from store.commands import CheckIntegrity
 from store.migrations import upgrade
@@ -71,9 +72,19 @@ def show_settings(markdown: Markdown = False) -> None:
             out.print(f"      {row['reason']}", style="dim", markup=False)
 
 
-def show_operations(markdown: Markdown = False) -> None:
+def show_operations(
+    markdown: Markdown = False,
+    into: Annotated[
+        Path | None, typer.Option(help="Replace the table between the markers of this page.")
+    ] = None,
+) -> None:
     """Show which operations of the contract are built."""
-    print(operations_markdown(), end="")
+    if into is not None:
+        changed = write_table(into)
+        out.print(f"{into} {'changed' if changed else 'is current'}.", markup=False)
+        return
+    text = operations_markdown()
+    print(text if markdown else text.replace("| ", "").replace(" |", "  "), end="")
 
 
 def show_version() -> None:

@@ -1,0 +1,5 @@
+"""The directory is tested on the engines on which the store is."""
+
+from tests.store.conftest import engine, store
+
+__all__ = ["engine", "store"]

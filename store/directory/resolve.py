@@ -115,16 +115,21 @@ def _from_contacts(
 
 
 def _contacts(tx: Tx, folder: FolderRow, words: list[str]) -> Any:
-    """Contacts and lists of a folder in whose names or addresses each word begins some word."""
+    """Contacts and lists of a folder in whose names or addresses each word begins some word.
+
+    The database's folding leaves a sharp s as it is, so it looks for what comes before one.
+    """
     dialect = DIALECTS[tx.dialect]
+    beginnings = [fold(word, _FOLDED).partition("ss")[0] for word in words]
     begins = [
         or_(
             *(
-                dialect.contains(column, fold(word, _FOLDED), "prefix_on_words", _FOLDED)
+                dialect.contains(column, beginning, "prefix_on_words", _FOLDED)
                 for column in (_content.c.people, _item.c.subject)
             )
         )
-        for word in words
+        for beginning in beginnings
+        if beginning
     ]
     return (
         select(_item)

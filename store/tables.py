@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -180,7 +181,19 @@ item = Table(
     Column("conversation_id", String),
     Column("record", Record, nullable=False),
     Index("item_by_seq", "mailbox_id", "folder_id", "seq", "id"),
-    Index("item_by_received", "mailbox_id", "folder_id", "received", "id"),
+    # is_associated last: a page far into a folder skips along the index alone. Undated items come
+    # first, as SQLite has it.
+    Index(
+        "item_by_received", "mailbox_id", "folder_id", "received", "id", "is_associated"
+    ).ddl_if(dialect="sqlite"),
+    Index(
+        "item_by_received_nulls_first",
+        "mailbox_id",
+        "folder_id",
+        text("received NULLS FIRST"),
+        "id",
+        "is_associated",
+    ).ddl_if(dialect="postgresql"),
     Index("item_by_start", "mailbox_id", "folder_id", "start", "id"),
     Index("item_by_message_id", "mailbox_id", "message_id"),
     Index("item_by_conversation", "mailbox_id", "conversation_id"),

@@ -246,7 +246,7 @@ class Postgresql(Dialect):
         value = self._at(path)
         listed = case(
             (func.jsonb_typeof(value) == "array", value),
-            else_=literal_column("'[]'::jsonb"),
+            else_=func.jsonb_build_array(),
         )
         entries = func.jsonb_array_elements(listed).table_valued("value")
         return entries.c.value

@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-import msgspec
 import pytest
 from sqlalchemy import Connection, create_engine, event, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from schemas.properties import column_rows
 from store import tables
 from store.commands import FindItems
+from store.record import columns_of
 from store.results import ItemPage
 from store.search import words
 from store.search.find import find
@@ -24,34 +23,6 @@ T = TypeVar("T")
 NOW = "2013-12-11T15:42:02.000000Z"
 MAILBOX = 7
 INBOX = 3
-
-
-COLUMNS = {row.name: row for row in column_rows()}
-OWN = {"item_class", "is_associated", "imap_uid", "size", "has_attachments"}
-
-
-def columns_of(properties: dict[str, Any], extended: dict[str, Any]) -> dict[str, Any]:
-    """The item table's columns and record as the store keeps them."""
-    row: dict[str, Any] = {
-        property.column: None for name, property in COLUMNS.items() if name not in OWN
-    }
-    rest: dict[str, Any] = {}
-    for name, value in properties.items():
-        property = COLUMNS.get(name)
-        if property is None:
-            rest[name] = value
-        elif isinstance(value, dict):
-            rest[name] = value
-            row[property.column] = value.get("name") or value.get("address")
-        elif name not in OWN:
-            row[property.column] = property.ordinals[value] if property.ordinals else value
-    row["created"] = row["created"] or NOW
-    row["modified"] = row["modified"] or NOW
-    row["is_read"] = bool(row["is_read"])
-    row["is_draft"] = bool(row["is_draft"])
-    record = {"properties": rest, "extended": extended}
-    row["record"] = msgspec.json.encode(record).decode()
-    return row
 
 
 class Box:
@@ -82,7 +53,7 @@ class Box:
         self._next += 1
         given = {**(properties or {}), **more}
         row = {
-            **columns_of(given, extended or {}),
+            **columns_of(given, extended or {}, NOW),
             "mailbox_id": mailbox,
             "id": id,
             "folder_id": folder,

@@ -1,9 +1,13 @@
 """FindItems: pages, orders, groups, projections."""
 
 import pytest
+from sqlalchemy import select
 
 from store.errors import InvalidPaging, InvalidRestriction
 from store.restriction import Compare, Group, Order, Page
+from store.results import ROW_HEAD
+from store.search.project import projection
+from store.tables import item
 
 from .conftest import INBOX, MAILBOX, Box
 
@@ -143,6 +147,17 @@ def test_rows_carry_what_was_asked_for(box: Box):
     (row,) = box.find(properties=("subject", "body", "is_read")).rows
     assert row[5:] == ("Hello", None, True)
     assert isinstance(row, tuple)
+
+
+def test_columns_selected_after_the_projection_stay_out_of_the_rows(box: Box):
+    box.add({"from": {"name": "A", "address": "a@x"}}, subject="s")
+    for properties in (("subject",), ("subject", "from"), ("subject", "body"), ()):
+        wanted = projection(properties)
+        statement = select(*wanted.columns, item.c.created_seq)
+        rows = box.run(lambda conn, s=statement: conn.execute(s).all())
+        (row,) = wanted.make_rows(rows)
+        assert len(row) == len(ROW_HEAD) + len(properties)
+        assert rows[0][-1] == 1
 
 
 def test_hidden_items_and_other_folders_and_mailboxes_are_not_found(box: Box):

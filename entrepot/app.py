@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import importlib
 import os
 import re
 import socket
@@ -29,6 +28,9 @@ from entrepot.http import HttpDoor, bind, tls_context
 from entrepot.lockout import is_loopback
 from entrepot.metrics import Metrics
 from entrepot.settings import Settings
+from ews.app import routes as ews_routes
+from mailflow.outbound import Outbound
+from mailflow.smtp import SmtpDoor
 from store.clock import Clock
 from store.commands import ListDomains
 from store.store import Store
@@ -148,9 +150,6 @@ class App:
 
     async def _open_mail(self) -> None:
         """SMTP, submission and the queue to other servers."""
-        from mailflow.outbound import Outbound
-        from mailflow.smtp import SmtpDoor
-
         await self._open(Outbound(self.store, self.settings, self.clock))
         if self.settings.smtp_listen or self.settings.submission_listen:
             door = SmtpDoor(self.store, self.authenticate, self.settings, self.clock)
@@ -158,9 +157,8 @@ class App:
             self.smtp_addresses = list(door.addresses)
 
     def _starlette(self) -> Starlette:
-        ews = importlib.import_module("ews.app")
         routes: list[Any] = [
-            *ews.routes(self.store, self.authenticate, self.settings, self.clock),
+            *ews_routes(self.store, self.authenticate, self.settings, self.clock),
             Route("/health", self._health, methods=["GET"]),
         ]
         if self.settings.metrics:

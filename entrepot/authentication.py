@@ -183,19 +183,17 @@ class Authenticator:
         self, digest: bytes, login: str, password: str, address: str, device: str
     ) -> Principal | Refusal:
         """Hash once for all requests of a client with the same credentials at the same time."""
-        wait_s = self.lock_out.wait_s(address, login, device)
-        if wait_s > 0:
-            return self._refused(login, address, "waiting after wrong passwords", wait_s)
-        running = self._checking.get(digest)
+        client = (digest, address, device)
+        running = self._checking.get(client)
         if running is None:
+            self.lock_out.trying(address, login, device)
             running = asyncio.ensure_future(self._check(digest, login, password))
-            self._checking[digest] = running
-            running.add_done_callback(lambda _: self._checking.pop(digest, None))
+            self._checking[client] = running
+            running.add_done_callback(lambda _: self._checking.pop(client, None))
         result = await asyncio.shield(running)
         if isinstance(result, Principal):
             self.lock_out.succeeded(address, login, device)
             return result
-        self.lock_out.failed(address, login, device)
         return self._refused(login, address, result.reason)
 
     def _refused(self, login: str, address: str, reason: str, wait_s: float = 0.0) -> Refusal:

@@ -66,5 +66,13 @@ def set_up_logs(level: str = "info", form: str = "json", stream: TextIO | None =
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(_LEVELS[level])
-    for noisy in ("uvicorn.access", "mail.log", "asyncio"):
+    for noisy in (
+        "uvicorn",
+        "uvicorn.error",
+        "mail.log",
+        "asyncio",
+        "alembic",
+        "httpx",
+        "httpcore",
+    ):
         logging.getLogger(noisy).setLevel(max(_LEVELS[level], logging.WARNING))

@@ -1,8 +1,7 @@
-"""Write schemas/ews/*.txt from the EWS contract: ``python tools/ews_contract.py REFERENCE [DOCS]``.
+"""Write schemas/ews/*.txt from the EWS contract: ``python tools/ews_contract.py REFERENCE``.
 
-REFERENCE is a folder with types.xsd, messages.xsd and Services.wsdl. DOCS is a folder of Exchange's
-web service reference pages; without it the first versions found there last time are kept
-(``schemas/ews/since.txt``). The form of the output is described in ``schemas/ews/contract.py``.
+REFERENCE is a folder with types.xsd, messages.xsd and Services.wsdl. First versions come from
+``tools/ews_since*.txt``. The form of the output is described in ``schemas/ews/contract.py``.
 """
 
 from __future__ import annotations
@@ -244,7 +243,7 @@ def operations(path: Path, since: Since) -> str:
 
 def main() -> None:
     reference = Path(sys.argv[1])
-    since = read_since(ROOT / "schemas/ews/since.txt")
+    since = read_since()
     folder = ROOT / "schemas/ews"
     types = Writer(reference / "types.xsd", "t", since).write()
     (folder / "types.txt").write_text(types)

@@ -245,8 +245,10 @@ class _ComplexWriter:
             if slot.place == CHOICES:
                 if CHOICES in value and not any(step[1][0] == CHOICES for step in steps):
                     steps.append((slot.order, (CHOICES, self.write_pairs, None)))
-            elif slot.name in value and slot.since <= style.rank:
-                steps.append((slot.order, self.step(slot)))
+            elif slot.name in value:
+                step = self.step(slot)
+                if slot.since <= style.rank or step[2] is not None:
+                    steps.append((slot.order, step))
         ordered = tuple(step for _, step in sorted(steps, key=lambda pair: pair[0]))
         plan = (self.attribute_names(present, style), ordered)
         if present == set(keys) and CHOICES not in value and len(self.plans) < _PLANS_MAX:

@@ -32,7 +32,7 @@ from ews.app import routes as ews_routes
 from mailflow.outbound import Outbound
 from mailflow.smtp import SmtpDoor
 from store.clock import Clock
-from store.commands import ListDomains
+from store.commands import ListAccounts, ListDomains
 from store.store import Store
 
 _log = structlog.get_logger("server")
@@ -93,6 +93,8 @@ class App:
     async def start(self) -> None:
         """Open all doors. What was opened is closed again where one cannot be."""
         try:
+            if self.settings.https_listen or self.settings.submission_listen:
+                self.ensure_certificate()
             await self._open_mail()
             await self._open_http()
             await self._open(ControlDoor(self.settings.data_folder, self.handlers))
@@ -110,13 +112,24 @@ class App:
     async def stop(self) -> None:
         """Finish what is under way, close all doors and the store. Nothing accepted is lost."""
         _log.info("stopping")
+        await self._end_streams()
         while self._doors:
             await self._doors.pop().stop()
+        for sock in self._sockets.values():
+            sock.close()
         self._stop_metrics()
         self.authenticate.close()
         await self.store.close()
         os.close(self._lock)
         _log.info("stopped")
+
+    async def _end_streams(self) -> None:
+        """Take no new connections, and let go of everybody's sign-in, at which streams end."""
+        for door in self._doors:
+            if isinstance(door, HttpDoor):
+                door.stop_listening()
+        for account in await self.store.system("stop").execute(ListAccounts()):
+            self.store.bus.revoke(account.id)
 
     async def _open(self, door: Any) -> None:
         await door.start()
@@ -130,7 +143,6 @@ class App:
             self.http_addresses = [_address_of(sock) for sock in plain]
         secure = [self._socket(address) for address in settings.https_listen]
         if secure:
-            self.ensure_certificate()
             tls = tls_context(settings.certificate, settings.key)
             await self._open(HttpDoor(self.asgi, secure, settings, tls))
             self.https_addresses = [_address_of(sock) for sock in secure]
@@ -152,7 +164,9 @@ class App:
         """SMTP, submission and the queue to other servers."""
         await self._open(Outbound(self.store, self.settings, self.clock))
         if self.settings.smtp_listen or self.settings.submission_listen:
-            door = SmtpDoor(self.store, self.authenticate, self.settings, self.clock)
+            door = SmtpDoor(
+                self.store, self.authenticate, self.settings, self.clock, sockets=self._sockets
+            )
             await self._open(door)
             self.smtp_addresses = list(door.addresses)
 

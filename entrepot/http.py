@@ -166,6 +166,11 @@ class HttpDoor:
         await self._server.startup(sockets=self._sockets)
         self._ticking = asyncio.create_task(self._server.main_loop())
 
+    def stop_listening(self) -> None:
+        """Take no more connections; those there are go on."""
+        for server in self._server.servers:
+            server.close()
+
     async def stop(self) -> None:
         """Take no more requests, finish those under way (at most ``stop_s``), close."""
         self._server.should_exit = True

@@ -112,7 +112,7 @@ class Person:
         )
         return Folder(path, int(answer["total"]), int(answer["unread"]))
 
-    def is_disabled(self, disabled: bool = True) -> None:
+    def disable(self, disabled: bool = True) -> None:
         """Disable the account, as an administrator does (or enable it again)."""
         self.exchange.ask("disable", address=self.address, is_disabled=disabled)
 
@@ -180,7 +180,8 @@ class Exchange:
     """A running server. As a context manager it stops, and its folder goes, at the end.
 
     ``folder`` keeps the data elsewhere, and then it stays. ``options`` are further arguments of
-    ``entrepot demo``, ``environment`` further variables (``ENTREPOT_…``).
+    ``entrepot demo``, ``environment`` further variables (``ENTREPOT_…``). ``is_double`` False
+    starts the demo as anybody would: without a clock to move or people to add, and not strict.
     """
 
     def __init__(
@@ -190,12 +191,14 @@ class Exchange:
         options: tuple[str, ...] = ("--empty", "--users", "0"),
         environment: Mapping[str, str] | None = None,
         python: str = sys.executable,
+        is_double: bool = True,
     ) -> None:
         self._temporary = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="entrepot-"))
         self._options = options
         self._environment = dict(environment or {})
         self._python = python
+        self._double = ("--test",) if is_double else ()
         self._process: subprocess.Popen[str] | None = None
         self._log: list[str] = []
         self._ports = (0, 0)
@@ -256,7 +259,8 @@ class Exchange:
         self._process = subprocess.Popen(
             [
                 self._python,
-                *("-m", "entrepot", "demo", "--json", "--test", "--folder", str(self.folder)),
+                *("-m", "entrepot", "demo", "--json", "--folder", str(self.folder)),
+                *self._double,
                 *("--http-port", str(http_port), "--smtp-port", str(smtp_port)),
                 *self._options,
             ],

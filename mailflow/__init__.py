@@ -1,0 +1,1 @@
+"""Mail in and out: SMTP, submission, LMTP, and the queue to other servers."""

@@ -1,0 +1,235 @@
+"""Sending: from a draft to the message that leaves, and the copy that the sender keeps.
+
+``prepare`` is everything that needs no transaction: who may write to whom, building, parsing,
+compressing. ``submit`` only writes: into the mailboxes here, into the queue for elsewhere.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import msgspec
+
+from store.commands import ResolveNames, SubmitMail
+from store.directory.names import checked_address
+from store.directory.resolve import resolve_names
+from store.errors import InvalidRecipient, InvalidValue, NoRecipients, StoreError, TooMany
+from store.executor import Tx, WriteTx, writes
+from store.instant import from_instant
+from store.mime.build import build, with_headers
+from store.mime.headers import decode_bytes, fields, raw_block
+from store.mime.parse import parse
+from store.model import Body, ItemDraft, Properties
+from store.record import PackedItem, pack
+from store.submission.authors import author_of, authors_in, check_mime, name_authors
+from store.submission.delivery import distribute
+from store.submission.inbox import address_in, arriving
+from store.submission.recipients import Reach, default_domain, resolve
+
+_LISTS = ("to", "cc", "bcc")
+_HIDDEN = ("Bcc", "Resent-Bcc")
+# What the item says wins over what its MIME says: header by property.
+_HEADERS = {
+    "subject": "Subject",
+    "from": "From",
+    "sender": "Sender",
+    "to": "To",
+    "cc": "Cc",
+    "reply_to": "Reply-To",
+    "message_id": "Message-ID",
+    "in_reply_to": "In-Reply-To",
+    "references": "References",
+    "importance": "Importance",
+    "sensitivity": "Sensitivity",
+    "is_read_receipt_requested": "Disposition-Notification-To",
+}
+_DEFAULTS = {"importance": "normal", "sensitivity": "normal", "is_read_receipt_requested": False}
+# What the draft was, and the sent copy is not.
+_OF_THE_DRAFT = ("created", "modified", "received", "size", "last_modified_name", "has_attachments")
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A message ready to be handed out: ``arriving`` as readers get it, ``mime`` as other servers
+    do, ``copy`` as the sender keeps it (with Bcc)."""
+
+    mime: bytes
+    sender: str
+    reaches: list[Reach]
+    arriving: PackedItem
+    copy: PackedItem | None = None
+
+
+def prepare(tx: Tx, draft: ItemDraft) -> Outgoing:
+    """Make a draft ready to be sent in the asker's name.
+
+    Raises SendAsDenied, NoRecipients, InvalidRecipient, TooMany.
+    """
+    if draft.mime is not None:
+        check_mime(tx, draft.mime)
+    properties = name_authors(tx, dict(draft.properties))
+    for name in _LISTS:
+        if properties.get(name):
+            properties[name] = [_addressed(tx, mailbox) for mailbox in properties[name]]
+    recipients = [mailbox["address"] for name in _LISTS for mailbox in properties.get(name, [])]
+    reaches = _reached(tx, recipients)
+    domain = default_domain(tx)
+    properties["message_id"] = properties.get("message_id") or _message_id(domain)
+    properties["sent"] = tx.now
+    draft = msgspec.structs.replace(draft, properties=properties)
+    mime = _without_bcc(draft, domain, tx.now)
+    sender = properties["from"]["address"]
+    return Outgoing(
+        mime=mime,
+        sender=sender,
+        reaches=reaches,
+        arriving=arriving(parse(mime), tx.now, sender),
+        copy=_copy(draft, mime, tx.now, domain),
+    )
+
+
+def submit(tx: WriteTx, mail: Outgoing) -> PackedItem:
+    """Hand a prepared message out; the copy for whoever wants to keep one.
+
+    Recipients who cannot get it are told of by a bounce to the sender and stop nobody else's.
+    """
+    _hand_out(tx, mail)
+    if mail.copy is None:
+        raise InvalidValue("this message was prepared without a copy")
+    return mail.copy
+
+
+def _hand_out(tx: WriteTx, mail: Outgoing) -> None:
+    mailboxes = {r.mailbox_id for reach in mail.reaches for r in reach.readers}
+    for mailbox_id in sorted({tx.principal.mailbox_id, *mailboxes}):
+        if mailbox_id:  # one order for everybody, so that two who write each other never wait
+            tx.lock(mailbox_id)
+    distribute(tx, mail.arriving, mail.mime, mail.sender, mail.reaches, bounces_all=True)
+
+
+def prepare_submission(tx: Tx, command: SubmitMail) -> Outgoing:
+    """Make MIME that a program hands in ready to be sent.
+
+    Raises SendAsDenied, NoRecipients, InvalidRecipient, TooMany.
+    """
+    if command.sender:
+        author_of(tx, command.sender)
+    check_mime(tx, command.mime)
+    recipients = [_checked(address) for address in command.recipients]
+    reaches = _reached(tx, recipients)
+    mime = _completed(tx, command.mime)
+    return Outgoing(mime, command.sender, reaches, arriving(parse(mime), tx.now, command.sender))
+
+
+@writes(SubmitMail, prepare=prepare_submission)
+def submit_mail(tx: WriteTx, command: SubmitMail, mail: Outgoing) -> None:
+    """Send MIME in the asker's name to the envelope's recipients (RFC 6409)."""
+    _hand_out(tx, mail)
+
+
+def _completed(tx: Tx, mime: bytes) -> bytes:
+    """What a submission server adds (RFC 6409 8) and takes away; all else stays byte for byte."""
+    names = {name.lower() for name, _ in fields(decode_bytes(raw_block(mime)))}
+    added: list[tuple[str, str]] = []
+    if "message-id" not in names:
+        added.append(("Message-ID", _message_id(default_domain(tx))))
+    if "date" not in names:
+        added.append(("Date", from_instant(tx.now).strftime("%a, %d %b %Y %H:%M:%S +0000")))
+    if not authors_in(mime):
+        added.append(("From", f"<{tx.principal.address}>"))
+    removed = [name for name in _HIDDEN if name.lower() in names]
+    return with_headers(mime, remove=removed, add=added) if added or removed else mime
+
+
+def _reached(tx: Tx, recipients: list[str]) -> list[Reach]:
+    if not recipients:
+        raise NoRecipients("a message to be sent names at least one recipient", where="to")
+    if len(recipients) > tx.limits.recipients_max:
+        raise TooMany(
+            f"{len(recipients):,} recipients: a message has at most {tx.limits.recipients_max:,}"
+        )
+    return resolve(tx, list({address.lower(): address for address in recipients}.values()))
+
+
+def _checked(address: str) -> str:
+    address = address.strip()
+    try:
+        checked_address(address)
+    except InvalidValue:
+        raise InvalidRecipient(f"{address!r} is no mail address", where=address) from None
+    return address
+
+
+def _addressed(tx: Tx, mailbox: dict[str, Any]) -> dict[str, Any]:
+    """A recipient with a checked address; one given by name alone is looked up."""
+    address = str(mailbox.get("address") or "").strip()
+    if not address:
+        address = _looked_up(tx, str(mailbox.get("name") or ""))
+    return {**mailbox, "address": _checked(address)}
+
+
+def _looked_up(tx: Tx, name: str) -> str:
+    if "@" in name:
+        return name
+    try:
+        found = resolve_names(tx, ResolveNames(name, scope="directory", limit=2)).names
+    except StoreError:
+        found = ()
+    if len(found) != 1:
+        raise InvalidRecipient(f"{name!r} is nobody's name, or several people's", where=name)
+    return found[0].address
+
+
+def _message_id(domain: str) -> str:
+    return f"<{secrets.token_hex(16)}@{domain}>"
+
+
+def _without_bcc(draft: ItemDraft, domain: str, now: str) -> bytes:
+    """The message as everybody may see it (field lesson 29: no Bcc leaves)."""
+    if draft.mime is None:
+        return build(draft, domain=domain, now=from_instant(now))
+    stated = parse(draft.mime).properties
+    changed = {header for name, header in _HEADERS.items() if _differs(name, stated, draft)}
+    if "sent" not in stated:
+        changed.add("Date")
+    wanted = _header_fields(draft, domain, now)
+    return with_headers(
+        draft.mime,
+        remove=[*_HIDDEN, *changed],
+        add=[(name, value) for name, value in wanted if name in changed],
+    )
+
+
+def _differs(name: str, stated: Properties, draft: ItemDraft) -> bool:
+    old = stated.get(name, _DEFAULTS.get(name))
+    new = draft.properties.get(name, _DEFAULTS.get(name))
+    if name in ("from", "sender"):  # the MIME was checked: how it writes the name is its own
+        return address_in(old).lower() != address_in(new).lower()
+    return old != new and (new or old)
+
+
+def _header_fields(draft: ItemDraft, domain: str, now: str) -> list[tuple[str, str]]:
+    head = msgspec.structs.replace(draft, body=Body(text=""), attachments=(), mime=None)
+    return fields(decode_bytes(raw_block(build(head, domain=domain, now=from_instant(now)))))
+
+
+def _copy(draft: ItemDraft, mime: bytes, now: str, domain: str) -> PackedItem:
+    """What the sender keeps: all that the draft had, sent, with Bcc."""
+    properties = {k: v for k, v in draft.properties.items() if k not in _OF_THE_DRAFT}
+    own = address_in(properties["from"]).lower()
+    everybody = [m for name in _LISTS for m in properties.get(name, [])]
+    properties |= {
+        "received": now,
+        "is_read": True,
+        "is_draft": False,
+        "is_submitted": False,
+        "is_from_me": any(address_in(mailbox).lower() == own for mailbox in everybody),
+    }
+    if properties.get("bcc"):
+        with_bcc = msgspec.structs.replace(draft, mime=None, body=Body(text=""), attachments=())
+        head = build(with_bcc, domain=domain, now=from_instant(now), bcc=True)
+        lines = [f for f in fields(decode_bytes(raw_block(head))) if f[0] == "Bcc"]
+        mime = with_headers(mime, add=lines)
+    headers = decode_bytes(raw_block(mime))
+    copy = msgspec.structs.replace(draft, properties=properties, mime=mime, headers=headers)
+    return pack(copy, now)

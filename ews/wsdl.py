@@ -187,6 +187,8 @@ def _attribute(attribute: Attribute) -> Iterator[str]:
     if attribute.name == "lang":
         return
     use = ' use="required"' if attribute.is_required else ""
+    if attribute.is_prohibited:
+        use = ' use="prohibited"'
     default = f" default={quoteattr(attribute.default)}" if attribute.default else ""
     opening = f"<xs:attribute name={quoteattr(attribute.name)}{use}{default}"
     yield from _typed(opening, attribute.type, "attribute")

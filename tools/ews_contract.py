@@ -154,10 +154,10 @@ class Writer:
     def attribute(self, owner: str, node: etree._Element) -> None:
         if node.get("ref"):
             assert node.get("ref") == "xml:lang"
-            self.lines.append(" @lang xs:language ?")
+            self.lines.append(" @lang xs:string ?")
             return
         name = node.get("name", "")
-        mark = "!" if node.get("use") == "required" else "?"
+        mark = {"required": "!", "prohibited": "-"}.get(node.get("use", ""), "?")
         words = [f" @{name}", self.inner_type(f"{owner}.{name}", node), mark]
         since = self.since.attribute(owner, name)
         if since:

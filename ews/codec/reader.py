@@ -24,6 +24,7 @@ from schemas.ews import contract
 Read = Callable[[Any], Any]
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_XSI_TYPE = f"{_XSI}type"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _PREFIX = {uri: prefix for prefix, uri in contract.NAMESPACES.items()}
@@ -182,6 +183,9 @@ class _TypeReader:
         node = Node(self.read_attributes(element), type=self.shape.name, line=element.sourceline)
         if self.strict:
             self.check_order(element)
+        for text in (element.text, *(child.tail for child in element)):
+            if text is not None and not text.isspace():
+                raise self.stray_text(element, text)
         node[ANY] = list(element)
         return node
 
@@ -238,11 +242,22 @@ class _TypeReader:
             reader = self.readers.get(slot.name) or self.child_reader(slot)
             if slot.is_nillable and child.get(f"{_XSI}nil") in ("true", "1"):
                 found.append((slot, None, child))
+            elif slot.is_abstract or child.get(_XSI_TYPE) is not None:
+                found.append((slot, self.read_derived(slot, child), child))
             else:
                 found.append((slot, reader(child), child))
             if child.tail is not None and not child.tail.isspace():
                 raise self.stray_text(element, child.tail)
         return found
+
+    def read_derived(self, slot: Slot, child: Any) -> Any:
+        """An element that names its own type, which descends from the contract's."""
+        name = child.get(_XSI_TYPE, "").rpartition(":")[2]
+        if contract.is_complex(name) and contract.derives_from(name, slot.type):
+            return _TypeReader.of(name, self.strict).read(child)
+        if slot.is_abstract or self.strict:
+            raise _violation(child, f"The element '{slot.name}' cannot be of the type '{name}'.")
+        return (self.readers.get(slot.name) or self.child_reader(slot))(child)
 
     def stray_text(self, element: Any, text: str) -> SchemaViolation:
         return _violation(

@@ -8,6 +8,9 @@ A type is one of four shapes:
 ``any``      content that the contract leaves open: a Node whose key ``any`` lists lxml elements
 ``keys``     all else: a Node with one key per element (a list where it may repeat) and attribute.
              An unbounded choice beside other elements (NotificationType) has the key ``choices``.
+
+Where the contract's type is abstract (AlternateId of ConvertId's answer) the value is a Node whose
+``type`` names the concrete one: ``Node({"Id": …}, type="AlternateIdType")``.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ class Slot(msgspec.Struct, frozen=True):
     is_nillable: bool
     since: int
     order: int
+    is_abstract: bool
 
     @property
     def tag(self) -> str:
@@ -116,6 +120,7 @@ def _collect(particle: Particle, is_many: bool, places: list[str], slots: list[S
         for namespace, name, kind in found:
             place = mixed[0] if mixed else name
             since = contract.rank(particle.since)
-            slots.append(
-                Slot(name, namespace, kind, place, many, particle.nillable, since, len(slots))
-            )
+            abstract = contract.is_complex(kind) and contract.complex_type(kind).is_abstract
+            nillable = particle.nillable
+            order = len(slots)
+            slots.append(Slot(name, namespace, kind, place, many, nillable, since, order, abstract))

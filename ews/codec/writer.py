@@ -20,7 +20,7 @@ from lxml import etree
 
 from ews.codec.content import Mismatch, check_presence
 from ews.codec.errors import ContractError
-from ews.codec.node import Choices, Raw
+from ews.codec.node import Choices, Node, Raw
 from ews.codec.shapes import ANY, CHOICES, TEXT, Shape, Slot, shape
 from ews.codec.simple import escape, format_value
 from schemas.ews import contract
@@ -28,7 +28,8 @@ from schemas.ews import contract
 Append = Callable[[bytes], None]
 Write = Callable[[Append, Any, "Style"], None]
 
-_NIL = b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
+_XSI = b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+_NIL = _XSI + b' xsi:nil="true"/>'
 _PLANS_MAX = 512
 _BASE64_STEP = 3 * 2**18
 
@@ -80,9 +81,29 @@ def render(
 @cache
 def element_writer(tag: str, type_name: str) -> Write:
     """The compiled writer of an element: ``writer(append, value, style)``."""
-    if contract.is_complex(type_name):
-        return _ComplexWriter(tag, shape(type_name)).write
-    return _simple_writer(tag, type_name)
+    if not contract.is_complex(type_name):
+        return _simple_writer(tag, type_name)
+    if contract.complex_type(type_name).is_abstract:
+        return _derived_writer(tag, type_name)
+    return _ComplexWriter(tag, shape(type_name)).write
+
+
+def _derived_writer(tag: str, type_name: str) -> Write:
+    def write_derived(append: Append, value: Any, style: Style) -> None:
+        kind = value.type if isinstance(value, Node) else ""
+        if not contract.derives_from(kind, type_name):
+            raise ContractError(f"{tag} takes a Node whose type descends from {type_name}")
+        _concrete_writer(tag, kind)(append, value, style)
+
+    return write_derived
+
+
+@cache
+def _concrete_writer(tag: str, kind: str) -> Write:
+    namespace = contract.complex_type(kind).namespace
+    writer = _ComplexWriter(tag, shape(kind))
+    writer.start += _XSI + f' xsi:type="{namespace}:{kind}"'.encode()
+    return writer.write
 
 
 def _simple_writer(tag: str, type_name: str) -> Write:

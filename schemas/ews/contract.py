@@ -9,7 +9,7 @@ the contract that Exchange publishes. One fact a line, indented by depth::
       ref NS:NAME CARD         the global element of that name, or a member of its group
       any NAMESPACE PROCESS CARD
      )
-     @NAME TYPE ! [^since]     attribute: "!" required, "?" optional
+     @NAME TYPE ! [^since]     attribute: "!" required, "?" optional, "-" prohibited
     simple NAME NS of BASE | list ITEM | union MEMBER …
      = VALUE[^since] …         enumeration
      ! FACET VALUE             minInclusive, maxInclusive, minLength, length, pattern
@@ -107,13 +107,14 @@ Particle = Element | Group | Anything
 
 
 class Attribute(msgspec.Struct, frozen=True):
-    """An attribute. ``xml:lang`` has the name ``lang`` and the type ``xs:language``."""
+    """An attribute. ``xml:lang`` has the name ``lang`` and may be any text."""
 
     name: str
     type: str
     is_required: bool
     since: str = OLDEST
     default: str | None = None
+    is_prohibited: bool = False
 
 
 class ComplexType(msgspec.Struct, frozen=True):
@@ -325,7 +326,7 @@ def _reference(parts: list[str]) -> Element:
 
 def _attribute(parts: list[str]) -> Attribute:
     since, default = _marks(parts[3:])
-    return Attribute(parts[0][1:], parts[1], parts[2] == "!", since, default)
+    return Attribute(parts[0][1:], parts[1], parts[2] == "!", since, default, parts[2] == "-")
 
 
 @cache
@@ -368,7 +369,8 @@ def global_names() -> tuple[str, ...]:
 def members(qualified: str) -> tuple[GlobalElement, ...]:
     """What may stand where ``qualified`` is referred to, itself too if not abstract."""
     head = global_element(qualified)
-    own = () if head.is_abstract else (head,)
+    is_abstract = head.is_abstract or complex_type(head.type).is_abstract
+    own = () if is_abstract else (head,)
     candidates = (global_element(name) for name in _BLOCKS["element"])
     return own + tuple(e for e in candidates if e.head == qualified)
 
@@ -387,7 +389,8 @@ def effective(name: str) -> EffectiveType:
         return EffectiveType(name, content, own.attributes, "")
     base = effective(own.base)
     replaced = {a.name for a in own.attributes}
-    attributes = tuple(a for a in base.attributes if a.name not in replaced) + own.attributes
+    kept = tuple(a for a in base.attributes if a.name not in replaced)
+    attributes = kept + tuple(a for a in own.attributes if not a.is_prohibited)
     if own.derivation == "restricts":
         return EffectiveType(name, content, attributes, base.text)
     return EffectiveType(name, base.content + content, attributes, base.text)

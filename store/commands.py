@@ -331,6 +331,13 @@ class DeliverMail(Command, frozen=True):
     sender: str = ""
 
 
+class CheckRecipients(Command, frozen=True):
+    """Whether mail for each address is taken -> list[bool | StoreError]: True here, False where
+    it is another server's. Mail flow only."""
+
+    addresses: tuple[str, ...]
+
+
 class SubmitMail(Command, frozen=True):
     """Send MIME in the asker's name without keeping a copy -> None (SMTP submission)."""
 

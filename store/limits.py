@@ -15,5 +15,6 @@ class Limits(msgspec.Struct, frozen=True):
     folders_max: int = 20_000
     recipients_max: int = 5_000
     event_days: int = 30
+    queue_days: int = 3
     readers: int = 3
     writes_grouped_max: int = 64

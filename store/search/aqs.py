@@ -17,6 +17,7 @@ import msgspec
 from store.errors import InvalidRestriction
 from store.instant import Instant
 from store.restriction import And, Compare, Contains, Or, Restriction
+from store.search import aqs_keywords as keywords
 from store.search.aqs_dates import Dates, Span
 from store.search.text import words_of
 from store.search.words import Part, Word
@@ -73,80 +74,6 @@ def parse(text: str, now: Instant, zone: tzinfo = UTC) -> Query:
         return NOTHING if text.strip() else Every(())
     return _join(Every, asked)
 
-
-# -- keywords ----------------------------------------------------------------------------------
-
-_PARTS: dict[str, Part] = {
-    "subject": "subject", "body": "text", "content": "text", "contents": "text",
-    "attachment": "names", "attachments": "names", "attachmentnames": "names",
-    "participants": "people", "people": "people",
-}  # fmt: skip
-_PEOPLE = {
-    "from": ("from",), "to": ("to",), "cc": ("cc",), "bcc": ("bcc",),
-    "recipients": ("to", "cc", "bcc"),
-}  # fmt: skip
-_TEXTS = {
-    "category": "categories", "categories": "categories", "keywords": "categories",
-}  # fmt: skip
-_DATES = {
-    "received": "received", "date": "received", "sent": "sent",
-    "created": "created", "modified": "modified",
-}  # fmt: skip
-_BOOLEANS = {
-    "hasattachment": "has_attachments", "hasattachments": "has_attachments",
-    "isread": "is_read", "read": "is_read", "isdraft": "is_draft",
-}  # fmt: skip
-_IMPORTANCES = {"importance": "importance", "priority": "importance"}
-_OTHERS = ("kind", "size", "isflagged", "flag", "flagged", "flagstatus", "has", "is")
-_KEYWORDS = frozenset([*_PARTS, *_PEOPLE, *_TEXTS, *_DATES, *_BOOLEANS, *_IMPORTANCES, *_OTHERS])
-_TRUE = frozenset({"true", "yes", "1"})
-_FALSE = frozenset({"false", "no", "0"})
-
-_FLAGGED = Compare("flag_status", "eq", "flagged")
-_UNFLAGGED = Or((Compare("flag_status", "ne", "flagged"),))
-_FLAGS: dict[str, Restriction] = {
-    "flagged": _FLAGGED,
-    "true": _FLAGGED,
-    "yes": _FLAGGED,
-    "completed": Compare("flag_status", "eq", "complete"),
-    "complete": Compare("flag_status", "eq", "complete"),
-    "unflagged": And((_UNFLAGGED, Compare("flag_status", "ne", "complete"))),
-    "false": _UNFLAGGED,
-    "no": _UNFLAGGED,
-}
-_IS: dict[str, Restriction] = {
-    "read": Compare("is_read", "eq", True),
-    "unread": Compare("is_read", "eq", False),
-    "draft": Compare("is_draft", "eq", True),
-    "flagged": _FLAGGED,
-}
-
-
-def _kinds(*names: str) -> Restriction:
-    return Or(tuple(Compare("item_kind", "eq", name) for name in names))
-
-
-def _class(prefix: str) -> Restriction:
-    return Contains("item_class", prefix, "prefix", ignore_case=True)
-
-
-_KINDS: dict[str, Restriction] = {
-    "email": _kinds("message"),
-    "meetings": _kinds(
-        "calendar", "meeting_message", "meeting_request", "meeting_response",
-        "meeting_cancellation",
-    ),
-    "tasks": _kinds("task"),
-    "notes": _kinds("note"),
-    "contacts": _kinds("contact", "dist_list"),
-    "posts": _kinds("post"),
-    "docs": _class("IPM.Document"),
-    "journals": _class("IPM.Activity"),
-    "im": _class("IPM.Note.Microsoft.Conversation"),
-    "voicemail": _class("IPM.Note.Microsoft.Voicemail"),
-    "faxes": _class("IPM.Note.Microsoft.Fax"),
-    "rssfeeds": _class("IPM.Post.RSS"),
-}  # fmt: skip
 
 _SIZE = re.compile(r"(\d{1,15})\s*(kb|mb|gb|k|m|g|b)?(?![a-z0-9])", re.IGNORECASE)
 _UNITS = {"": 0, "b": 0, "k": 10, "kb": 10, "m": 20, "mb": 20, "g": 30, "gb": 30}
@@ -235,7 +162,7 @@ class _Parser:
             self.at = has.end()
             return self._value("hasattachment")
         found = _KEYWORD.match(self.text, self.at)
-        if found is None or found[1].lower() not in _KEYWORDS:
+        if found is None or found[1].lower() not in keywords.KEYWORDS:
             return self._words("")
         rest = self.text[found.end() : found.end() + 1]
         if rest in ("", ")"):
@@ -248,16 +175,18 @@ class _Parser:
 
     def _value(self, keyword: str) -> Query | None:
         """One value of a keyword, at the current place."""
-        if keyword in _PARTS:
-            return self._words(_PARTS[keyword])
-        if keyword in _PEOPLE:
-            return self._people(_PEOPLE[keyword])
-        if keyword in _TEXTS:
+        if keyword in keywords.PARTS:
+            return self._words(keywords.PARTS[keyword])
+        if keyword in keywords.PEOPLE:
+            return self._people(keywords.PEOPLE[keyword])
+        if keyword in keywords.TEXTS:
             text, whole = self._literal()
             mode = "exact_phrase" if whole else "prefix_on_words"
-            return Filter(Contains(_TEXTS[keyword], text, mode, True, True)) if text else None
-        if keyword in _DATES:
-            return self._compared(_DATES[keyword], self._date)
+            return (
+                Filter(Contains(keywords.TEXTS[keyword], text, mode, True, True)) if text else None
+            )
+        if keyword in keywords.DATES:
+            return self._compared(keywords.DATES[keyword], self._date)
         if keyword == "size":
             return self._compared("size", self._size)
         return self._named(keyword, self._literal()[0].lower())
@@ -265,16 +194,16 @@ class _Parser:
     def _named(self, keyword: str, value: str) -> Query:
         """Keywords whose values are a few names; others match nothing."""
         test: Restriction | None = None
-        if keyword in _BOOLEANS and value in _TRUE | _FALSE:
-            test = Compare(_BOOLEANS[keyword], "eq", value in _TRUE)
-        elif keyword in _IMPORTANCES and value in ("low", "normal", "high"):
+        if keyword in keywords.BOOLEANS and value in keywords.TRUE | keywords.FALSE:
+            test = Compare(keywords.BOOLEANS[keyword], "eq", value in keywords.TRUE)
+        elif keyword in keywords.IMPORTANCES and value in ("low", "normal", "high"):
             test = Compare("importance", "eq", value)
         elif keyword == "kind":
-            test = _KINDS.get(value) or _KINDS.get(f"{value}s")
+            test = keywords.KINDS.get(value) or keywords.KINDS.get(f"{value}s")
         elif keyword in ("isflagged", "flagged", "flag", "flagstatus"):
-            test = _FLAGS.get(value.replace(" ", ""))
+            test = keywords.FLAGS.get(value.replace(" ", ""))
         elif keyword == "is":
-            test = _IS.get(value)
+            test = keywords.IS.get(value)
         elif keyword == "has" and value in ("attachment", "attachments"):
             test = Compare("has_attachments", "eq", True)
         return NOTHING if test is None else Filter(test)

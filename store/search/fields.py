@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
+from schemas.mapi import PROPERTY_SETS, TYPES
 from schemas.properties import by_mapi, by_name
 from schemas.property import Named, P, Type
 from store.errors import InvalidRestriction
@@ -42,7 +43,8 @@ class Field(msgspec.Struct, frozen=True):
     """A property as searches see it.
 
     ``column`` of the item table, also where a mailbox stands whole in the record and its name in
-    a column. ``path`` in the record. ``ordinals`` of an enum, by neutral name.
+    a column; of a header its name. ``path`` in the record; of a header, where a client that made
+    the item from properties put it. ``ordinals`` of an enum, by neutral name.
     """
 
     name: str
@@ -94,16 +96,12 @@ _SPECIAL = {
     # The word-query's own view of what kind of item it is.
     "item_kind": Field("item_kind", Family.EXACT, Place.COLUMN, column="kind"),
 }
-# Low halves of property tags (MS-OXCDATA 2.11.1).
-_TAG_TYPES = {
-    "Short": 0x0002, "Integer": 0x0003, "Float": 0x0004, "Double": 0x0005, "Currency": 0x0006,
-    "ApplicationTime": 0x0007, "Boolean": 0x000B, "Long": 0x0014, "String": 0x001F,
-    "SystemTime": 0x0040, "CLSID": 0x0048, "Binary": 0x0102,
-}  # fmt: skip
-_TAG = re.compile(r"0x[0-9a-fA-F]{1,4}")
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_TAG = re.compile(r"0x([0-9a-fA-F]{1,4}):(\w+)")
+_NAMED_BY_ID = re.compile(r"\{([0-9a-f-]{36})\}:([0-9]{1,9}):(\w+)")
+_NAMED = re.compile(r"\{([0-9a-f-]{36})\}:n:(.*):(\w+)", re.DOTALL)
 _DICTIONARY_KEY = re.compile(r"[A-Za-z0-9_.\- ]+")
 _HEADER_NAME = re.compile(r"[!-9;-~]{1,200}")
+_HEADERS = PROPERTY_SETS["InternetHeaders"]
 _NAME_MAX = 1000
 
 
@@ -168,10 +166,13 @@ def _extended(name: str) -> Field:
     if family is None or len(key) > _NAME_MAX or not is_storable(key):
         raise unknown(name)
     many = kind.endswith("Array")
-    row = _viewed(key, kind)
-    if row is None:
-        return Field(name, family, Place.RECORD, path=("extended", key), many=many)
-    field = msgspec.structs.replace(_of_row(row), name=name)
+    path = ("extended", key)
+    seen = _view_of(key)
+    if isinstance(seen, str):
+        return Field(name, family, Place.HEADER, column=seen, path=path)
+    if seen is None:
+        return Field(name, family, Place.RECORD, path=path, many=many)
+    field = msgspec.structs.replace(_of_row(seen), name=name)
     if field.family is Family.ENUM and field.place is Place.COLUMN and family is Family.NUMBER:
         return msgspec.structs.replace(field, family=family)  # MAPI knows enums as numbers
     if field.family is not family or field.many is not many:
@@ -179,15 +180,19 @@ def _extended(name: str) -> Field:
     return field
 
 
-def _viewed(key: str, kind: str) -> P | None:
-    """The registry's property that an extended one is another view of."""
-    parts = key.split(":")
-    if len(parts) == 2 and _TAG.fullmatch(parts[0]) and kind in _TAG_TYPES:
-        return by_mapi(int(parts[0], 16) << 16 | _TAG_TYPES[kind])
-    if len(parts) == 3 and parts[0].startswith("{"):
-        id = int(parts[1]) if _NUMBER.fullmatch(parts[1]) else parts[1]
-        return by_mapi(Named(parts[0].strip("{}").lower(), id, kind))
-    return None
+def _view_of(key: str) -> P | str | None:
+    """What an extended property is another view of: a registry row, or a header by its name."""
+    found = _TAG.fullmatch(key)
+    if found is not None and found[2] in TYPES:
+        return by_mapi(int(found[1], 16) << 16 | TYPES[found[2]])
+    found = _NAMED_BY_ID.fullmatch(key)
+    if found is not None:
+        return by_mapi(Named(found[1], int(found[2]), found[3]))
+    found = _NAMED.fullmatch(key)
+    if found is None:
+        return None
+    is_header = found[1] == _HEADERS and found[3] == "String" and _HEADER_NAME.fullmatch(found[2])
+    return found[2] if is_header else by_mapi(Named(found[1], found[2], found[3]))
 
 
 def is_storable(text: str) -> bool:

@@ -49,7 +49,7 @@ def projection(properties: tuple[str, ...]) -> Projection:
             columns.append(_column(field))
         else:
             places.append(None)
-            inner.append(field if field is not None and field.place is Place.RECORD else None)
+            inner.append(field if field is not None and _is_inside(field) else None)
     width = len(columns)
     if not any(inner):
         return Projection(tuple(columns), _plain_rows(width, places, head))
@@ -62,6 +62,11 @@ def _known(name: str) -> Field | None:
         return field_of(name)
     except InvalidRestriction:
         return None
+
+
+def _is_inside(field: Field) -> bool:
+    """Whether the record holds it; headers only as far as a client gave them as properties."""
+    return field.place is Place.RECORD or (field.place is Place.HEADER and bool(field.path))
 
 
 def _column(field: Field) -> ColumnElement[Any]:

@@ -61,7 +61,10 @@ class Values:
             case Place.HEADERS:
                 return content.c.headers
             case Place.HEADER:
-                return self.dialect.header(field.column)
+                header = self.dialect.header(field.column)
+                return (
+                    func.coalesce(self.dialect.text(field.path), header) if field.path else header
+                )
             case Place.ATTACHMENTS:
                 return _attachment_names(func.min(attachment.c.name)).scalar_subquery()
             case Place.RECORD:

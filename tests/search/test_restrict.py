@@ -163,6 +163,16 @@ def test_an_extended_property_may_be_another_view_of_a_known_one(box: Box):
     assert box.find(properties=("x:0x0017:Integer",)).rows[-1][5:] == (2,)
 
 
+def test_headers_by_their_mapi_name_are_those_of_the_mime_or_given(box: Box):
+    set_id = "{00020386-0000-0000-c000-000000000046}"
+    mime = box.add(headers="Content-Class: urn:a\r\n")
+    given = box.add({}, {f"{set_id}:n:content-class:String": "urn:a"})
+    box.add()
+    assert finds(box, Compare(f"x:{set_id}:n:content-class:String", "eq", "URN:A")) == {mime, given}
+    rows = box.find(properties=(f"x:{set_id}:n:content-class:String",)).rows
+    assert [row[5] for row in rows] == [None, "urn:a", None]
+
+
 def test_attendees_are_people(box: Box):
     id = box.add(required_attendees=[ANNA])
     assert finds(box, Contains("required_attendees", "anna@", "prefix")) == {id}

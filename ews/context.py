@@ -77,6 +77,11 @@ class Context:
                 return self.folder((name, node[name]))
         raise AssertionError("the contract admits no other folder id here")
 
+    @property
+    def now(self) -> Instant:
+        """The moment of this request."""
+        return self.services.store.clock.instant()
+
     def to_instant(self, moment: datetime) -> Instant:
         """A date-time of the request; one without zone is in the request's zone."""
         if moment.tzinfo is None:

@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.limits import Limits
-from store.search.restrict import install_functions
+from store.search.functions import install_functions
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]

@@ -11,9 +11,9 @@ import secrets
 from typing import Any
 
 import msgspec
-
 from schemas.classes import kind_of
 from schemas.properties import by_name, column_rows
+
 from store import blobs
 from store.instant import Instant
 from store.model import AttachmentDraft, ItemDraft, Properties

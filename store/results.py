@@ -35,7 +35,7 @@ class FolderPage(msgspec.Struct, frozen=True):
 class ItemPage(msgspec.Struct, frozen=True):
     """Rows of ROW_HEAD plus the properties asked for. ``groups`` instead of ``rows`` where the
     command grouped: (value, rows). ``total`` counts the set before paging (with groups: rows and
-    groups)."""
+    groups). ``rights``: the asker's on the folder."""
 
     mailbox_id: int
     rows: list[Row]
@@ -43,6 +43,7 @@ class ItemPage(msgspec.Struct, frozen=True):
     next_offset: int
     is_last: bool
     groups: list[tuple[Any, list[Row]]] | None = None
+    rights: int = 0
 
 
 class SavedItem(msgspec.Struct, frozen=True):
@@ -81,6 +82,7 @@ class ItemChanges(msgspec.Struct, frozen=True):
     changes: list[tuple[str, Row]]
     state: Any
     is_last: bool
+    rights: int = 0
 
 
 class FolderChanges(msgspec.Struct, frozen=True):

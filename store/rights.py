@@ -6,6 +6,7 @@ from enum import IntFlag
 class Right(IntFlag):
     """The rights of MAPI's PidTagMemberRights that the store enforces."""
 
+    NONE = 0
     READ_ALL = 0x0001
     CREATE_ITEMS = 0x0002
     EDIT_OWNED = 0x0008
@@ -25,7 +26,7 @@ _AUTHOR = _READ | Right.CREATE_ITEMS | Right.EDIT_OWNED | Right.DELETE_OWNED
 _EDITOR = _AUTHOR | Right.EDIT_ALL | Right.DELETE_ALL
 
 LEVELS: dict[str, Right] = {
-    "None": Right(0),
+    "None": Right.NONE,
     "Contributor": Right.CREATE_ITEMS | Right.VISIBLE,
     "Reviewer": _READ,
     "NoneditingAuthor": _READ | Right.CREATE_ITEMS | Right.DELETE_OWNED,

@@ -64,7 +64,8 @@ def sync_items(tx: Tx, command: SyncItems) -> ItemChanges:
     if not step.is_full:
         state = step.enumerate_below(state)
     is_last = state.is_enumerated and (state.seq, state.at) == (modseq, TOP)
-    return ItemChanges(folder.mailbox_id, folder_id(folder), step.changes, state, is_last)
+    rights = int(tx.access.rights(folder.mailbox_id, folder.id))
+    return ItemChanges(folder.mailbox_id, folder_id(folder), step.changes, state, is_last, rights)
 
 
 def _modseq(tx: Tx, mailbox_id: int) -> int:

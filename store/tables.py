@@ -183,9 +183,9 @@ item = Table(
     Index("item_by_seq", "mailbox_id", "folder_id", "seq", "id"),
     # is_associated last: a page far into a folder skips along the index alone. Undated items come
     # first, as SQLite has it.
-    Index(
-        "item_by_received", "mailbox_id", "folder_id", "received", "id", "is_associated"
-    ).ddl_if(dialect="sqlite"),
+    Index("item_by_received", "mailbox_id", "folder_id", "received", "id", "is_associated").ddl_if(
+        dialect="sqlite"
+    ),
     Index(
         "item_by_received_nulls_first",
         "mailbox_id",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from schemas.folders import MESSAGE_ROOT
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from schemas.folders import MESSAGE_ROOT
 from store import tables
 from store.access import FolderRow
 from store.commands import (
@@ -25,8 +25,8 @@ from store.commands import (
 from store.errors import (
     AlreadyExists,
     DuplicateUser,
-    InvalidPermission,
     IntoItself,
+    InvalidPermission,
     NotSupported,
     ProtectedFolder,
     StoreError,

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Any
 
 import msgspec
+from schemas.properties import is_flag, is_read_state
 from sqlalchemy import Row, bindparam, insert, update
 
-from schemas.properties import is_flag, is_read_state
 from store import blobs, tables
 from store.access import FolderRow
 from store.commands import FolderRole, ItemChange, MarkAllRead, Resolution, UpdateItems
@@ -22,7 +22,7 @@ from store.record import PackedItem, columns_of, pack, properties_of
 from store.results import SavedItem
 from store.rights import Right
 from store.search import words
-from store.submission import receipts, sending
+from store.submission import receipts
 
 _item = tables.item
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-
 from schemas.classes import default_role, folder_takes, is_sendable, kind_of
+
 from store.access import FolderRow
 from store.commands import CreateItems, FolderRef, FolderRole, SendItems
 from store.errors import (
@@ -168,7 +168,7 @@ def _folder_for(tx: WriteTx, ref: FolderRef | None, draft: ItemDraft) -> FolderR
             raise WrongClass("for an item of this kind the folder must be named", role="folder")
         ref = FolderRole(role)
     folder = tx.access.folder(ref, Right.CREATE_ITEMS, role="saved")
-    if not folder_takes(folder.folder_class, kind):
+    if not folder_takes(folder.folder_class, kind, folder.role):
         raise WrongFolderClass(f"{folder.name} takes no items of this kind", role=str(kind))
     return folder
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from store.access import FolderRow
 from store.commands import FindItems
 from store.errors import StoreError
@@ -19,17 +21,17 @@ def find_items(tx: Tx, command: FindItems) -> list[ItemPage | StoreError]:
     for ref in command.folders:
         try:
             folder = tx.access.folder(ref, Right.READ_ALL)
-            results.append(
-                find(
-                    tx.conn,
-                    tx.dialect,
-                    folder.mailbox_id,
-                    _searched(tx, folder, deep=command.deep),
-                    command,
-                    tx.now,
-                    tx.limits.find_rows_max,
-                )
+            page = find(
+                tx.conn,
+                tx.dialect,
+                folder.mailbox_id,
+                _searched(tx, folder, deep=command.deep),
+                command,
+                tx.now,
+                tx.limits.find_rows_max,
             )
+            rights = int(tx.access.rights(folder.mailbox_id, folder.id))
+            results.append(msgspec.structs.replace(page, rights=rights))
         except StoreError as error:
             results.append(error)
     return results

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from schemas.classes import folder_takes
 from sqlalchemy import Row, bindparam, select, update
 
-from schemas.classes import folder_takes
 from store import blobs, tables
 from store.access import FolderRow
 from store.commands import (
@@ -142,7 +142,7 @@ def _fits(row: Row[Any] | StoreError, target: FolderRow) -> Row[Any] | StoreErro
         return row
     if row.is_associated:
         return NotSupported("a hidden item stays in its folder")
-    if not folder_takes(target.folder_class, row.kind):
+    if not folder_takes(target.folder_class, row.kind, target.role):
         return WrongFolderClass(f"{target.name} takes no items of this kind", role=row.kind)
     return row
 

@@ -88,7 +88,7 @@ def attachment_rows(tx: Tx, mailbox_id: int, ids: Sequence[int]) -> dict[int, li
 
 
 def permitted(
-    tx: Tx, items: Sequence[ItemId], need: Right, owned: Right = Right(0)
+    tx: Tx, items: Sequence[ItemId], need: Right, owned: Right = Right.NONE
 ) -> list[Row[Any] | StoreError]:
     """The row of each item on which the asker has ``need`` (or, on own items, ``owned``).
 

@@ -1,0 +1,69 @@
+"""What GetItem and GetAttachment load beyond the item itself."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import msgspec
+
+from ews.context import Context
+from ews.errors import EwsError
+from ews.paths import unknown
+from ews.shapes import ItemShape
+from schemas.properties import of_kind
+from schemas.property import Kind
+from store.commands import FetchAttachments, Want
+from store.errors import StoreError
+from store.mime import build
+from store.model import AttachmentDraft, Body, Item, ItemDraft
+
+# Properties of messages that clients ask for on items of every kind (trap 47).
+_TOLERATED = frozenset({"message", "item"})
+
+
+def fit_for_kind(kind: str, shape: ItemShape) -> None:
+    """Raises EwsError where a path names a property that items of the kind cannot have.
+
+    Properties of messages are passed over on everything: clients ask for IsRead on any item.
+    """
+    own = {row.name for row in of_kind(Kind(kind))}
+    for path in shape.paths:
+        row = path.row
+        if row is None or path.is_extended or row.ews is None or row.name in own:
+            continue
+        if row.ews.uri.partition(":")[0] not in _TOLERATED:
+            raise unknown(path.pair)
+
+
+async def with_mime(ctx: Context, item: Item) -> Item:
+    """The item with its MIME: the bytes that arrived, or made from its properties."""
+    if item.mime is not None:
+        return item
+    drafts: list[AttachmentDraft] = []
+    for attachment in item.attachments or ():
+        loaded = (await ctx.execute(FetchAttachments((attachment.id,))))[0]
+        if isinstance(loaded, StoreError):
+            raise EwsError("ErrorContentConversionFailed")
+        drafts.append(loaded.draft)
+    draft = ItemDraft(
+        item_class=item.item_class,
+        properties=item.properties,
+        extended=item.extended,
+        body=item.body or Body(),
+        attachments=tuple(drafts),
+    )
+    mime = await mime_of(ctx, draft, item.properties.get("created", ctx.now))
+    return msgspec.structs.replace(item, mime=mime)
+
+
+async def mime_of(ctx: Context, draft: ItemDraft, created: str) -> bytes:
+    """MIME of an item made from properties, with its Bcc: it is for the owner's eyes."""
+    if draft.mime is not None:
+        return draft.mime
+    moment = datetime.fromisoformat(created[:-1] + "+00:00")
+    domain = ctx.session.principal.address.partition("@")[2] or "localhost"
+    return await asyncio.to_thread(build, draft, domain=domain, now=moment, bcc=True)
+
+
+FULL = Want(body=True, mime=True, attachments=True, headers=True)

@@ -1,0 +1,166 @@
+"""Creating, sending and answering items (MS-OXWSCORE 3.1.4.2, 3.1.4.8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ews.context import Context
+from ews.errors import EwsError
+from ews.ids import read_change_key
+from ews.messages import Message, each, failure, response, success
+from ews.reading.items import read_item
+from ews.reading.responses import RESPONSES, read_response
+from ews.registry import operation
+from ews.operations.items import saved_item
+from ews.render.computed import ATTACHMENT_ELEMENTS
+from schemas.classes import is_sendable, kind_of
+from schemas.property import Kind
+from store.commands import CreateItems, FolderRef, ItemChange, SendItems, UpdateItems
+from store.model import ItemDraft, ItemId
+from store.results import SavedItem
+
+DISPOSITIONS: dict[str, Any] = {
+    "SaveOnly": "save",
+    "SendOnly": "send",
+    "SendAndSaveCopy": "send_and_save",
+}
+# Elements of CreateItem that belong to calendars.
+_OF_CALENDARS = frozenset(
+    {
+        "AcceptItem",
+        "TentativelyAcceptItem",
+        "DeclineItem",
+        "CancelCalendarItem",
+        "RemoveItem",
+        "AddItemToMyCalendar",
+        "AcceptSharingInvitation",
+        "ProposeNewTime",
+    }
+)
+
+
+@operation("CreateItem", missing="answers to meetings, invitations (SendToNone only), recurrences")
+async def create_item(request: Any, ctx: Context) -> Message:
+    """Save items, send them, or both; each has its own answer."""
+    saved_to = request.SavedItemFolderId
+    folder = ctx.target(saved_to) if saved_to is not None else None
+    messages: list[Message] = []
+    plain: list[tuple[str, Any]] = []
+    for pair in request.Items:
+        if pair[0] in RESPONSES:
+            messages += await _flush(ctx, request, folder, plain)
+            plain = []
+            messages.append(await _respond(ctx, request, folder, pair))
+        else:
+            plain.append(pair)
+    messages += await _flush(ctx, request, folder, plain)
+    return response("CreateItem", messages)
+
+
+async def _flush(
+    ctx: Context, request: Any, folder: FolderRef | None, pairs: list[tuple[str, Any]]
+) -> list[Message]:
+    """Items that are made alike, in one command."""
+    if not pairs:
+        return []
+    disposition = DISPOSITIONS[request.MessageDisposition or "SaveOnly"]
+
+    async def create(items: tuple[ItemDraft, ...]) -> Any:
+        return await ctx.execute(CreateItems(items, folder, disposition))
+
+    results = await each(pairs, lambda pair: _draft(ctx, request, pair), create)
+    return [_created(ctx, result) for result in results]
+
+
+def _draft(ctx: Context, request: Any, pair: tuple[str, Any]) -> ItemDraft:
+    name, node = pair
+    if name in _OF_CALENDARS:
+        raise EwsError("ErrorInvalidOperation", "Meetings cannot be answered here yet.")
+    draft = read_item(ctx, name, node)
+    kind = kind_of(draft.item_class)
+    if kind is Kind.CALENDAR:
+        _check_calendar(request, draft)
+    elif is_sendable(draft.item_class) and request.MessageDisposition is None:
+        raise EwsError("ErrorMessageDispositionRequired")
+    return draft
+
+
+def _check_calendar(request: Any, draft: ItemDraft) -> None:
+    invitations = request.SendMeetingInvitations
+    if invitations is None:
+        raise EwsError("ErrorSendMeetingInvitationsRequired")
+    people = ("required_attendees", "optional_attendees", "resources")
+    if invitations != "SendToNone" and any(draft.properties.get(name) for name in people):
+        raise EwsError("ErrorInvalidOperation", "Invitations cannot be sent yet.")
+    start, end = draft.properties.get("start"), draft.properties.get("end")
+    if start and end and end < start:
+        raise EwsError("ErrorCalendarEndDateIsEarlierThanStartDate")
+
+
+def _created(ctx: Context, result: SavedItem | EwsError) -> Message:
+    if isinstance(result, EwsError):
+        return failure(result, Items=[])
+    items = saved_item(ctx, result)
+    if items and result.attachments:
+        items[0][1]["Attachments"] = [
+            (ATTACHMENT_ELEMENTS[a.kind], {"AttachmentId": {"Id": ctx.ids.attachment(a.id)}})
+            for a in result.attachments
+        ]
+    return success(Items=items)
+
+
+async def _respond(
+    ctx: Context, request: Any, folder: FolderRef | None, pair: tuple[str, Any]
+) -> Message:
+    """A reply, a forward, or the wish that no receipt be sent."""
+    try:
+        outcome = await read_response(ctx, *pair)
+        if isinstance(outcome, ItemId):
+            return await _suppress(ctx, outcome)
+        if request.MessageDisposition is None:
+            raise EwsError("ErrorMessageDispositionRequired")
+    except EwsError as error:
+        return failure(error, Items=[])
+    draft: ItemDraft = outcome
+    disposition = DISPOSITIONS[request.MessageDisposition]
+
+    async def create(items: tuple[ItemDraft, ...]) -> Any:
+        return await ctx.execute(CreateItems(items, folder, disposition))
+
+    return _created(ctx, (await each([draft], lambda d: d, create))[0])
+
+
+async def _suppress(ctx: Context, item: ItemId) -> Message:
+    """SuppressReadReceipt: the request for a receipt is settled without one."""
+    change = ItemChange(item, set={"is_read_receipt_requested": False})
+
+    async def update(changes: tuple[ItemChange, ...]) -> Any:
+        return await ctx.execute(
+            UpdateItems(changes, resolution="always_overwrite", suppress_receipts=True)
+        )
+
+    result = (await each([change], lambda c: c, update))[0]
+    return failure(result, Items=[]) if isinstance(result, EwsError) else success(Items=[])
+
+
+@operation("SendItem")
+async def send_item(request: Any, ctx: Context) -> Message:
+    """Send saved drafts (MS-OXWSCORE 3.1.4.8)."""
+    if not request.SaveItemToFolder and request.SavedItemFolderId is not None:
+        error = EwsError("ErrorInvalidSendItemSaveSettings")
+        return response("SendItem", [failure(error) for _ in request.ItemIds])
+    saved_to = request.SavedItemFolderId
+    folder = ctx.target(saved_to) if saved_to is not None else None
+
+    async def send(items: tuple[tuple[ItemId, int | None], ...]) -> Any:
+        return await ctx.execute(SendItems(items, bool(request.SaveItemToFolder), folder))
+
+    results = await each(request.ItemIds, lambda pair: _sent_id(ctx, pair), send)
+    return response(
+        "SendItem", (failure(r) if isinstance(r, EwsError) else success() for r in results)
+    )
+
+
+def _sent_id(ctx: Context, pair: tuple[str, Any]) -> tuple[ItemId, int | None]:
+    _, node = pair
+    return ctx.ids.read_item(node.Id), read_change_key(node.ChangeKey)

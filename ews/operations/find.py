@@ -1,0 +1,79 @@
+"""FindItem (MS-OXWSSRCH 3.1.4.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ews.codec import Raw
+from ews.context import Context
+from ews.errors import EwsError
+from ews.messages import Message, each, failure, response, success
+from ews.reading.paging import read_page, root_folder
+from ews.reading.restrictions import read_group, read_order, read_restriction
+from ews.registry import operation
+from ews.render.items import ItemWriter
+from ews.render.values import escape
+from ews.shapes import check_find_shape, read_item_shape
+from store.commands import FindItems, FolderRef
+from store.results import ItemPage, Row
+
+
+@operation("FindItem", missing="CalendarView, DistinguishedGroupBy by other than topic")
+async def find_item(request: Any, ctx: Context) -> Message:
+    """Search folders; one message for each (survey of operations, 4)."""
+    shape = read_item_shape(request.ItemShape)
+    check_find_shape(shape)
+    if request.CalendarView is not None:
+        raise EwsError("ErrorInvalidOperation", "Calendar views are not available yet.")
+    query = request.QueryString
+    if query is not None and request.Restriction is not None:
+        raise EwsError("ErrorInvalidArgument", "A QueryString excludes a Restriction.")
+    writer = ItemWriter(ctx, shape, find=True)
+    page, view = read_page(request)
+    restriction = read_restriction(ctx, request.Restriction)
+    order = read_order(ctx, request.SortOrder)
+    group = read_group(request)
+
+    async def find(folders: tuple[FolderRef, ...]) -> Any:
+        if request.Traversal == "SoftDeleted":
+            return [ItemPage(0, [], 0, 0, True)] * len(folders)
+        return await ctx.execute(
+            FindItems(
+                folders,
+                writer.names,
+                restriction=restriction,
+                query=getattr(query, "value", query) or "",
+                order=order,
+                group=group,
+                page=page,
+                associated=request.Traversal == "Associated",
+            )
+        )
+
+    results = await each(request.ParentFolderIds, ctx.folder, find)
+    return response("FindItem", (_message(result, view, writer) for result in results))
+
+
+def _message(result: ItemPage | EwsError, view: str, writer: ItemWriter) -> Message:
+    if isinstance(result, EwsError):
+        return failure(result)
+    root = root_folder(view, result)
+    writer.rights = result.rights
+    if result.groups is None:
+        root["Items"] = _items(result.mailbox_id, result.rows, writer)
+    else:
+        root["Groups"] = [
+            ("GroupedItems", _group(result.mailbox_id, value, rows, writer))
+            for value, rows in result.groups
+        ]
+    return success(RootFolder=root)
+
+
+def _items(mailbox_id: int, rows: list[Row], writer: ItemWriter) -> Raw:
+    write = writer.write_row
+    return Raw("".join([write(mailbox_id, row) for row in rows]).encode("utf-8"))
+
+
+def _group(mailbox_id: int, value: Any, rows: list[Row], writer: ItemWriter) -> Message:
+    index = "" if value is None else escape(str(value))
+    return {"GroupIndex": index, "Items": _items(mailbox_id, rows, writer)}

@@ -1,0 +1,163 @@
+"""Reading, moving, copying and deleting items (MS-OXWSCORE)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ews.codec import Raw
+from ews.context import Context
+from ews.errors import EwsError
+from ews.ids import change_key, read_change_key
+from ews.loading import fit_for_kind, with_mime
+from ews.messages import Message, each, failure, response, success
+from ews.operations.folders import HOW
+from ews.registry import operation
+from ews.render.items import ItemWriter
+from ews.render.view import view_of_item
+from ews.shapes import ItemShape, read_item_shape
+from schemas.classes import element_of
+from store.commands import ArchiveItems, CopyItems, DeleteItems, FetchItems, MoveItems
+from store.model import Item, ItemId
+from store.results import SavedItem
+
+# Ids that name occurrences of a series: they come with the calendar.
+_OF_SERIES = frozenset({"OccurrenceItemId", "RecurringMasterItemId", "RecurringMasterItemIdRanges"})
+
+
+def read_item_id(ctx: Context, pair: tuple[str, Any]) -> ItemId:
+    """The item that an ItemId names; its ChangeKey must parse. Raises EwsError."""
+    name, node = pair
+    if name in _OF_SERIES:
+        raise EwsError("ErrorInvalidOperation", "Ids of occurrences are not available yet.")
+    id = ctx.ids.read_item(node.Id)
+    read_change_key(node.ChangeKey)
+    return id
+
+
+@operation("GetItem", missing="ids of occurrences")
+async def get_item(request: Any, ctx: Context) -> Message:
+    """Read items (MS-OXWSCORE 3.1.4.4)."""
+    shape = read_item_shape(request.ItemShape)
+    writer = ItemWriter(ctx, shape, find=False)
+
+    async def fetch(items: tuple[ItemId, ...]) -> Any:
+        return await ctx.execute(FetchItems(items, shape.want()))
+
+    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), fetch)
+    messages = [await _item_message(ctx, result, shape, writer) for result in results]
+    return response("GetItem", messages)
+
+
+async def _item_message(
+    ctx: Context, result: Item | EwsError, shape: ItemShape, writer: ItemWriter
+) -> Message:
+    try:
+        if isinstance(result, EwsError):
+            raise result
+        fit_for_kind(result.kind, shape)
+        if shape.want().mime:
+            result = await with_mime(ctx, result)
+    except EwsError as error:
+        return failure(error, Items=[])
+    _, xml = writer.write(view_of_item(ctx, result, shape.options))
+    return success(Items=Raw(xml.encode("utf-8")))
+
+
+def saved_item(ctx: Context, saved: SavedItem) -> list[tuple[str, Any]]:
+    """The Items of a response message for an item that was saved; empty where none was kept."""
+    if saved.id is None:
+        return []
+    value: dict[str, Any] = {
+        "ItemId": {
+            "Id": ctx.ids.item(saved.id.mailbox_id, saved.id.id),
+            "ChangeKey": change_key(saved.change),
+        }
+    }
+    return [(element_of(saved.kind), value)]
+
+
+def moved(ctx: Context, result: SavedItem | EwsError) -> Message:
+    """The response message of an item that got a new place."""
+    if isinstance(result, EwsError):
+        return failure(result, Items=[])
+    return success(Items=saved_item(ctx, result))
+
+
+@operation("MoveItem")
+async def move_item(request: Any, ctx: Context) -> Message:
+    """Move items; ids change (MS-OXWSCORE 3.1.4.7)."""
+    target = ctx.target(request.ToFolderId)
+
+    async def move(items: tuple[ItemId, ...]) -> Any:
+        return await ctx.execute(MoveItems(items, target))
+
+    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), move)
+    return response("MoveItem", (moved(ctx, result) for result in results))
+
+
+@operation("CopyItem")
+async def copy_item(request: Any, ctx: Context) -> Message:
+    """Copy items (MS-OXWSCORE 3.1.4.1)."""
+    target = ctx.target(request.ToFolderId)
+
+    async def copy(items: tuple[ItemId, ...]) -> Any:
+        return await ctx.execute(CopyItems(items, target))
+
+    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), copy)
+    return response("CopyItem", (moved(ctx, result) for result in results))
+
+
+@operation("ArchiveItem")
+async def archive_item(request: Any, ctx: Context) -> Message:
+    """Move items below the archive folder, to the path that they had (MS-OXWSARCH 3.1.4.1)."""
+    source = ctx.target(request.ArchiveSourceFolderId)
+
+    async def archive(items: tuple[ItemId, ...]) -> Any:
+        return await ctx.execute(ArchiveItems(items, source))
+
+    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), archive)
+    return response("ArchiveItem", (moved(ctx, result) for result in results))
+
+
+@operation("DeleteItem", missing="ids of occurrences, cancellations of meetings")
+async def delete_item(request: Any, ctx: Context) -> Message:
+    """Delete items (MS-OXWSCORE 3.1.4.3)."""
+    how: Any = HOW[request.DeleteType]
+    decoded = [(pair, request) for pair in request.ItemIds]
+
+    async def delete(items: tuple[ItemId, ...]) -> Any:
+        refused = await _needing(ctx, items, request)
+        good = tuple(item for item in items if item not in refused)
+        results = iter(
+            await ctx.execute(
+                DeleteItems(good, how, suppress_receipts=bool(request.SuppressReadReceipts))
+            )
+            if good
+            else ()
+        )
+        return [refused[item] if item in refused else next(results) for item in items]
+
+    results = await each(decoded, lambda entry: read_item_id(ctx, entry[0]), delete)
+    return response(
+        "DeleteItem", (failure(r) if isinstance(r, EwsError) else success() for r in results)
+    )
+
+
+async def _needing(ctx: Context, items: tuple[ItemId, ...], request: Any) -> dict[ItemId, EwsError]:
+    """Items whose kind needs an attribute that the request lacks (survey, 5.3)."""
+    lacking = {
+        kind: code
+        for kind, attribute, code in (
+            ("calendar", "SendMeetingCancellations", "ErrorSendMeetingCancellationsRequired"),
+            ("task", "AffectedTaskOccurrences", "ErrorAffectedTaskOccurrencesRequired"),
+        )
+        if request.get(attribute) is None
+    }
+    if not lacking:
+        return {}
+    found = await ctx.execute(FetchItems(items))
+    return {
+        item.id: EwsError(lacking[item.kind])
+        for item in found
+        if isinstance(item, Item) and item.kind in lacking
+    }

@@ -1,0 +1,87 @@
+"""UpdateItem (MS-OXWSCORE 3.1.4.9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ews.context import Context
+from ews.errors import EwsError
+from ews.messages import Message, each, failure, response, success
+from ews.operations.create import DISPOSITIONS
+from ews.operations.items import saved_item
+from ews.reading.changes import read_change
+from ews.registry import operation
+from store.commands import FetchItems, ItemChange, UpdateItems
+from store.model import Item
+from store.results import SavedItem
+
+_RESOLUTIONS: dict[str, Any] = {
+    "NeverOverwrite": "never_overwrite",
+    "AutoResolve": "auto_resolve",
+    "AlwaysOverwrite": "always_overwrite",
+}
+_SENDABLE = frozenset(
+    {
+        "message",
+        "meeting_message",
+        "meeting_request",
+        "meeting_response",
+        "meeting_cancellation",
+    }
+)
+
+
+@operation("UpdateItem", missing="occurrences, updates of meetings sent to attendees")
+async def update_item(request: Any, ctx: Context) -> Message:
+    """Change items, then send them where MessageDisposition says so."""
+    saved_to = request.SavedItemFolderId
+    folder = ctx.target(saved_to) if saved_to is not None else None
+    disposition = DISPOSITIONS[request.MessageDisposition or "SaveOnly"]
+
+    async def update(changes: tuple[ItemChange, ...]) -> Any:
+        refused = await _needing(ctx, changes, request)
+        good = tuple(c for n, c in enumerate(changes) if n not in refused)
+        command = UpdateItems(
+            good,
+            resolution=_RESOLUTIONS[request.ConflictResolution],
+            disposition=disposition,
+            save_to=folder,
+            suppress_receipts=bool(request.SuppressReadReceipts),
+        )
+        results = iter(await ctx.execute(command) if good else ())
+        return [refused[n] if n in refused else next(results) for n in range(len(changes))]
+
+    changes = _listed(request.ItemChanges)
+    results = await each(changes, lambda node: read_change(ctx, node), update)
+    return response("UpdateItem", (_message(ctx, result) for result in results))
+
+
+def _listed(node: Any) -> list[Any]:
+    if isinstance(node, list):
+        return [entry[1] if isinstance(entry, tuple) else entry for entry in node]
+    return list(node.ItemChange)
+
+
+def _message(ctx: Context, result: SavedItem | EwsError) -> Message:
+    if isinstance(result, EwsError):
+        return failure(result, Items=[])
+    return success(Items=saved_item(ctx, result), ConflictResults={"Count": result.conflicts})
+
+
+async def _needing(
+    ctx: Context, changes: tuple[ItemChange, ...], request: Any
+) -> dict[int, EwsError]:
+    """Changes of items whose kind needs an attribute that the request lacks (survey, 5.2)."""
+    needs: dict[str, str] = {}
+    if request.MessageDisposition is None:
+        needs.update(dict.fromkeys(_SENDABLE, "ErrorMessageDispositionRequired"))
+    if request.SendMeetingInvitationsOrCancellations is None:
+        needs["calendar"] = "ErrorSendMeetingInvitationsOrCancellationsRequired"
+    if not needs:
+        return {}
+    found = await ctx.execute(FetchItems(tuple(change.item for change in changes)))
+    return {
+        number: EwsError(needs[item.kind])
+        for number, item in enumerate(found)
+        if isinstance(item, Item) and item.kind in needs
+    }

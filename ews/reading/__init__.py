@@ -1,0 +1,1 @@
+"""Requests to the store's words: items, changes, folders, restrictions."""

@@ -1,0 +1,200 @@
+"""Changes of UpdateItem in the store's words (MS-OXWSCORE 3.1.4.9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ews.context import Context
+from ews.errors import EwsError
+from ews.ids import read_change_key
+from ews.paths import Path, read_path
+from ews.reading.items import read_body, read_extended, read_mime
+from ews.reading.values import FLAG_PROPERTIES, read_entry, read_value
+from schemas import mapi
+from schemas.property import P
+from store.commands import ItemChange
+from store.mime import parse
+from store.model import Body, ItemDraft, ItemId, Properties
+
+_PATHS = ("FieldURI", "IndexedFieldURI", "ExtendedFieldURI")
+_ITEMS = (
+    "Item",
+    "Message",
+    "SharingMessage",
+    "CalendarItem",
+    "Contact",
+    "DistributionList",
+    "MeetingMessage",
+    "MeetingRequest",
+    "MeetingResponse",
+    "MeetingCancellation",
+    "Task",
+    "PostItem",
+)
+# Always there: they can be changed, never removed.
+_KEPT = frozenset({"start", "end", "is_read", "item_class", "percent_complete", "status"})
+
+
+class _Change:
+    """Gathers the updates of one item, in order: what comes later wins."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self.set: Properties = {}
+        self.append: Properties = {}
+        self.unset: dict[str, None] = {}
+        self.body: Body | None = None
+        self.draft: ItemDraft | None = None
+
+    def apply(self, kind: str, update: Any) -> None:
+        pair = update.first(*_PATHS)
+        assert pair is not None
+        path = read_path(pair)
+        if kind == "DeleteItemField":
+            self._delete(path)
+            return
+        value = self._held(update, path)
+        if kind == "AppendToItemField":
+            self._append(path, value)
+        else:
+            self._set(path, value)
+
+    def _held(self, update: Any, path: Path) -> Any:
+        """The value of the one property in the update's item, which must be the path's (survey, 5.2)."""
+        found = update.first(*_ITEMS)
+        if found is None:
+            raise EwsError("ErrorIncorrectUpdatePropertyCount")
+        item = found[1]
+        if len(item) != 1:
+            raise EwsError("ErrorIncorrectUpdatePropertyCount")
+        held, value = next(iter(item.items()))
+        if path.is_extended:
+            if held != "ExtendedProperty" or len(value) != 1:
+                raise EwsError("ErrorUpdatePropertyMismatch", xml=[path.pair])
+            assert path.extended is not None
+            if mapi.read_name(value[0].ExtendedFieldURI).key != path.extended.key:
+                raise EwsError("ErrorUpdatePropertyMismatch", xml=[path.pair])
+            return value[0]
+        row = path.row
+        if row is None or row.ews is None or row.ews.element != held:
+            raise EwsError("ErrorUpdatePropertyMismatch", xml=[path.pair])
+        return value
+
+    def _set(self, path: Path, value: Any) -> None:
+        if path.is_extended:
+            self._set_extended(value)
+            return
+        row = _writable(path, "u", "ErrorInvalidPropertySet")
+        if row.name == "body":
+            self.body = read_body(value)
+        elif row.name == "mime_content":
+            self._set_mime(value)
+        elif path.key:
+            self._put({path.name: self._entry(path, row, value)})
+        else:
+            self._put(read_value(self._ctx, row, value))
+
+    def _set_mime(self, node: Any) -> None:
+        mime = read_mime(node)
+        if not mime.strip():
+            raise EwsError("ErrorMimeContentInvalid")
+        self.draft = parse(mime)
+
+    def _put(self, values: Properties) -> None:
+        for name, value in values.items():
+            if value is None:
+                self.unset[name] = None
+                self.set.pop(name, None)
+            else:
+                self.set[name] = value
+                self.unset.pop(name, None)
+
+    def _entry(self, path: Path, row: P, value: Any) -> Any:
+        """The value of one dictionary entry, or of one part of it."""
+        entries = value if isinstance(value, list) else value.Entry or value.Member or ()
+        found = [entry[1] if isinstance(entry, tuple) else entry for entry in entries]
+        key, _, part = path.key.partition(".")
+        for node in found:
+            if node.Key == key:
+                read = read_entry(row.name, node)
+                return read.get(part, "") if part else read
+        raise EwsError("ErrorUpdatePropertyMismatch", xml=[path.pair])
+
+    def _set_extended(self, node: Any) -> None:
+        name, value = read_extended(node)
+        alias = mapi.alias_of(name)
+        if alias is None:
+            self._put({f"x:{name.key}": value})
+            return
+        if alias.write is None:
+            raise EwsError("ErrorInvalidPropertySet")
+        try:
+            self._put(alias.write(value))
+        except mapi.MapiError as error:
+            raise EwsError(error.code) from error
+
+    def _append(self, path: Path, value: Any) -> None:
+        row = None if path.is_extended or path.key else path.row
+        if row is None or "a" not in row.writable:
+            raise EwsError("ErrorInvalidPropertyAppend", xml=[path.pair])
+        if row.name == "body":
+            body = read_body(value)
+            name, text = ("body_html", body.html) if body.html is not None else (
+                "body_text", body.text)  # fmt: skip
+            self.append[name] = self.append.get(name, "") + (text or "")
+            return
+        for name, values in read_value(self._ctx, row, value).items():
+            self.append[name] = [*self.append.get(name, []), *values]
+
+    def _delete(self, path: Path) -> None:
+        if path.is_extended:
+            self._delete_extended(path)
+            return
+        row = path.row
+        if row is None or "d" not in row.writable or row.name in _KEPT:
+            raise EwsError("ErrorInvalidPropertyDelete", xml=[path.pair])
+        names = FLAG_PROPERTIES if row.name == "flag" else (path.name,)
+        for name in names:
+            self.unset[name] = None
+            self.set.pop(name, None)
+        if row.name == "body":
+            self.body = None
+
+    def _delete_extended(self, path: Path) -> None:
+        assert path.extended is not None
+        alias = mapi.alias_of(path.extended)
+        if alias is None:
+            self._put({f"x:{path.extended.key}": None})
+        elif alias.write is None or alias.name in _KEPT:
+            raise EwsError("ErrorInvalidPropertyDelete", xml=[path.pair])
+        else:
+            self._put({alias.name: None})
+
+
+def _writable(path: Path, letter: str, code: str) -> P:
+    row = path.row
+    if row is None or letter not in row.writable:
+        raise EwsError(code, xml=[path.pair])
+    return row
+
+
+def read_change(ctx: Context, node: Any) -> ItemChange:
+    """The change that an ItemChange element asks for. Raises EwsError."""
+    pair = node.first("ItemId", "OccurrenceItemId", "RecurringMasterItemId")
+    assert pair is not None
+    name, reference = pair
+    if name != "ItemId":
+        raise EwsError("ErrorInvalidOperation", "Ids of occurrences are not available yet.")
+    item: ItemId = ctx.ids.read_item(reference.Id)
+    change = _Change(ctx)
+    for kind, update in node.Updates or ():
+        change.apply(kind, update)
+    return ItemChange(
+        item,
+        set=change.set,
+        append=change.append,
+        unset=tuple(change.unset),
+        body=change.body,
+        draft=change.draft,
+        change=read_change_key(reference.ChangeKey),
+    )

@@ -1,0 +1,220 @@
+"""Items of CreateItem, and of attachments, in the store's words (MS-OXWSCORE 3.1.4.2)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+import msgspec
+
+from ews.codec import BadBase64
+from ews.context import Context
+from ews.errors import EwsError
+from ews.paths import read_path
+from ews.reading.values import read_value
+from schemas import mapi
+from schemas.classes import default_class, kind_of, may_carry
+from schemas.properties import by_element
+from schemas.property import Kind, P
+from store.mime import parse
+from store.model import AttachmentDraft, Body, ItemDraft, Properties
+
+# Elements that no registry row reads.
+_PARTS = frozenset({"ItemClass", "ExtendedProperty", "MimeContent", "Body", "Attachments"})
+# Create takes it and lets it be (survey, 5.1).
+_IGNORED = frozenset({"StoreEntryId", "ItemId", "ParentFolderId"})
+_MIME_KINDS = frozenset({Kind.MESSAGE, Kind.POST, Kind.NOTE})
+
+
+def read_item(ctx: Context, element: str, node: Any) -> ItemDraft:
+    """The item that an element describes. Raises EwsError.
+
+    Properties that the element says itself win over those in its MimeContent.
+    """
+    item_class = _class(element, node)
+    kind = kind_of(item_class)
+    properties, extended = _properties(ctx, kind, node)
+    body = read_body(node.Body) if node.Body is not None else Body()
+    attachments = tuple(
+        read_attachment(ctx, name, value) for name, value in (node.Attachments or ())
+    )
+    draft = ItemDraft(item_class, properties, extended, body, attachments)
+    if node.MimeContent is None:
+        return draft
+    return _with_mime(kind, draft, node)
+
+
+def _class(element: str, node: Any) -> str:
+    fallback = default_class(element)
+    if fallback is None:
+        raise EwsError("ErrorInvalidItemForOperationCreateItem")
+    item_class = node.ItemClass
+    if item_class is None:
+        return fallback
+    if not may_carry(element, item_class):
+        raise EwsError("ErrorObjectTypeChanged")
+    return item_class
+
+
+def _properties(ctx: Context, kind: Kind, node: Any) -> tuple[Properties, dict[str, Any]]:
+    properties: Properties = {}
+    extended: dict[str, Any] = {}
+    for element, value in node.items():
+        if element in _PARTS:
+            continue
+        row = by_element(kind, element)
+        if row is None or "c" not in row.writable:
+            if element in _IGNORED and element == "StoreEntryId":
+                continue
+            raise refusal(row, kind, element)
+        properties.update(
+            {name: v for name, v in read_value(ctx, row, value).items() if v is not None}
+        )
+    for entry in node.ExtendedProperty or ():
+        _add_extended(properties, extended, entry)
+    return properties, extended
+
+
+def refusal(row: P | None, kind: Kind, element: str) -> EwsError:
+    """The error for an element that a client may not set on items of a kind."""
+    if row is None or row.ews is None:
+        return EwsError("ErrorInvalidPropertyRequest", f"{kind} items have no {element}.")
+    return EwsError("ErrorInvalidPropertySet", xml=[("FieldURI", {"FieldURI": row.ews.uri})])
+
+
+def _add_extended(properties: Properties, extended: dict[str, Any], entry: Any) -> None:
+    name, value = read_extended(entry)
+    alias = mapi.alias_of(name)
+    if alias is None:
+        extended[name.key] = value
+    elif alias.write is not None:
+        try:
+            properties.update(alias.write(value))
+        except mapi.MapiError as error:
+            raise EwsError(error.code) from error
+
+
+def read_extended(entry: Any) -> tuple[mapi.ExtendedName, Any]:
+    """Name and plain value of an ExtendedProperty. Raises EwsError."""
+    pair = ("ExtendedFieldURI", entry.ExtendedFieldURI)
+    path = read_path(pair)
+    name = path.extended
+    assert name is not None
+    try:
+        if name.is_array:
+            values = entry.Values
+            texts = (
+                [v[1] if isinstance(v, tuple) else v for v in values]
+                if isinstance(values, list)
+                else list((values.Value if values is not None else None) or ())
+            )
+            return name, [mapi.read_value(name.type, text or "") for text in texts]
+        return name, mapi.read_value(name.type, entry.Value or "")
+    except mapi.MapiError as error:
+        raise EwsError(error.code, xml=[pair]) from error
+
+
+def read_body(node: Any) -> Body:
+    """A BodyType element."""
+    text = node.value or ""
+    return Body(html=text) if node.BodyType == "HTML" else Body(text=text)
+
+
+def read_mime(node: Any) -> bytes:
+    """The bytes of a MimeContent. Raises EwsError ErrorMimeContentInvalidBase64String."""
+    value = node.value if hasattr(node, "value") else node
+    if isinstance(value, bytes):
+        return value
+    try:
+        if isinstance(value, BadBase64):
+            raise EwsError("ErrorMimeContentInvalidBase64String")
+        return base64.b64decode("".join((value or "").split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise EwsError("ErrorMimeContentInvalidBase64String") from error
+
+
+def _with_mime(kind: Kind, draft: ItemDraft, node: Any) -> ItemDraft:
+    """The item that the MIME says, under what the element says itself."""
+    mime = read_mime(node.MimeContent)
+    if kind not in _MIME_KINDS:
+        raise EwsError("ErrorUnsupportedMimeConversion")
+    if not mime.strip():
+        raise EwsError("ErrorMimeContentInvalid")
+    parsed = parse(mime)
+    properties = {**parsed.properties, **draft.properties}
+    item_class = draft.item_class if node.ItemClass is not None else parsed.item_class
+    if kind_of(item_class) not in _MIME_KINDS:
+        item_class = draft.item_class
+    return msgspec.structs.replace(
+        parsed,
+        item_class=item_class,
+        properties=properties,
+        extended={**parsed.extended, **draft.extended},
+        body=draft.body if node.Body is not None else parsed.body,
+        attachments=(*parsed.attachments, *draft.attachments),
+        # What the element adds is not in the bytes: they are made anew when asked for.
+        mime=mime if not draft.attachments and node.Body is None else None,
+    )
+
+
+_ATTACHABLE = frozenset({"Item", "Message", "CalendarItem", "Contact", "Task", "PostItem"})
+
+
+def read_attachment(ctx: Context, element: str, node: Any) -> AttachmentDraft:
+    """A FileAttachment, ItemAttachment or ReferenceAttachment. Raises EwsError."""
+    if not node.Name:
+        raise EwsError(
+            "ErrorRequiredPropertyMissing",
+            xml=[("ExceptionFieldURI", {"FieldURI": "attachment:Name"})],
+        )
+    common: dict[str, Any] = {
+        "name": node.Name,
+        "content_type": node.ContentType or "",
+        "content_id": node.ContentId or "",
+        "content_location": node.ContentLocation or "",
+        "is_inline": bool(node.IsInline),
+    }
+    if element == "ReferenceAttachment":
+        return AttachmentDraft(kind="reference", properties=_reference(node), **common)
+    if element == "FileAttachment":
+        content = node.Content
+        if isinstance(content, BadBase64):
+            raise EwsError("ErrorMimeContentInvalidBase64String")
+        return AttachmentDraft(
+            kind="file",
+            content=content or b"",
+            is_contact_photo=bool(node.IsContactPhoto),
+            **common,
+        )
+    inner = node.first(*_INNER)
+    if inner is None:
+        raise EwsError("ErrorMissingItemForCreateItemAttachment")
+    if inner[0] not in _ATTACHABLE:
+        raise EwsError("ErrorInvalidItemForOperationCreateItemAttachment")
+    return AttachmentDraft(kind="item", item=read_item(ctx, *inner), **common)
+
+
+_INNER = (
+    "Item",
+    "Message",
+    "SharingMessage",
+    "CalendarItem",
+    "Contact",
+    "Task",
+    "PostItem",
+    "MeetingMessage",
+    "MeetingRequest",
+    "MeetingResponse",
+    "MeetingCancellation",
+    "RoleMember",
+    "Network",
+    "Person",
+    "Booking",
+)
+
+
+def _reference(node: Any) -> Properties:
+    names = ("AttachLongPathName", "ProviderType", "ProviderEndpointUrl", "AttachmentIsFolder",
+             "AttachmentPreviewUrl", "AttachmentThumbnailUrl", "PermissionType")  # fmt: skip
+    return {name: node[name] for name in names if node.get(name) is not None}

@@ -1,0 +1,167 @@
+"""Replies and forwards: what they take over from the message that they answer (MS-OXWSCORE 2.2.4)."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from ews.context import Context
+from ews.errors import EwsError, ews_error
+from ews.ids import read_change_key
+from ews.loading import FULL
+from ews.reading.items import read_body, read_item
+from store.commands import FetchAttachments, FetchItems
+from store.errors import StoreError
+from store.model import AttachmentDraft, Body, Item, ItemDraft, ItemId, Properties
+from store.text import html_to_text, text_to_html
+
+RESPONSES = frozenset(
+    {"ReplyToItem", "ReplyAllToItem", "ForwardItem", "SuppressReadReceipt", "PostReplyItem"}
+)
+
+# PidTagLastVerbExecuted and PidTagIconIndex that mark the original are the client's to set.
+_PREFIXES = {"ReplyToItem": "RE: ", "ReplyAllToItem": "RE: ", "ForwardItem": "FW: "}
+_HAS_PREFIX = re.compile(r"^\s*(re|fw|fwd|aw|wg|sv|antw)\s*:\s*", re.IGNORECASE)
+_BODY_START = re.compile(r"<body[^>]*>", re.IGNORECASE)
+
+
+async def read_response(ctx: Context, name: str, node: Any) -> ItemDraft | ItemId:
+    """The message that a response object makes; the item itself for SuppressReadReceipt.
+
+    Raises EwsError.
+    """
+    item_id, original = await _reference(ctx, node)
+    if name == "PostReplyItem":
+        raise EwsError("ErrorInvalidOperation", "Replies to posts are not available yet.")
+    if name == "SuppressReadReceipt":
+        properties = original.properties
+        if not properties.get("is_read_receipt_requested") or properties.get("is_read"):
+            raise EwsError("ErrorReadReceiptNotPending")
+        return item_id
+    if original.properties.get("is_draft") or original.kind not in _ANSWERABLE:
+        raise EwsError("ErrorInvalidReferenceItem")
+    own = _own_words(ctx, node)
+    properties = {**_taken_over(ctx, name, original), **own.properties}
+    body = _quoted(_new_body(node, own), original, name)
+    attachments = own.attachments
+    if name == "ForwardItem":
+        attachments = (*await _attachments(ctx, original), *attachments)
+    return ItemDraft("IPM.Note", properties, own.extended, body, attachments)
+
+
+_ANSWERABLE = frozenset(
+    {"message", "post", "meeting_message", "meeting_request", "meeting_response",
+     "meeting_cancellation"}
+)  # fmt: skip
+
+
+async def _reference(ctx: Context, node: Any) -> tuple[ItemId, Item]:
+    reference = node.ReferenceItemId
+    if reference is None:
+        raise EwsError("ErrorInvalidReferenceItem")
+    item_id = ctx.ids.read_item(reference.Id)
+    read_change_key(reference.ChangeKey)
+    item = (await ctx.execute(FetchItems((item_id,), FULL)))[0]
+    if isinstance(item, StoreError):
+        raise ews_error(item)
+    return item_id, item
+
+
+# What a response object says beside the message that it makes.
+_BESIDE = frozenset(
+    {"ReferenceItemId", "NewBodyContent", "ObjectName", "Message", "ReceivedBy",
+     "ReceivedRepresenting"}
+)  # fmt: skip
+
+
+def _own_words(ctx: Context, node: Any) -> ItemDraft:
+    """What the client says itself: flat, or (Outlook for Mac) in a nested Message (trap 46)."""
+    nested = node.Message
+    inner = (
+        nested
+        if nested is not None
+        else type(node)({key: value for key, value in node.items() if key not in _BESIDE})
+    )
+    return read_item(ctx, "Message", inner)
+
+
+def _taken_over(ctx: Context, name: str, original: Item) -> Properties:
+    old = original.properties
+    subject = str(old.get("subject", ""))
+    topic = _HAS_PREFIX.sub("", subject)
+    properties: Properties = {"subject": _PREFIXES[name] + topic}
+    if old.get("message_id"):
+        properties["in_reply_to"] = old["message_id"]
+        properties["references"] = f"{old.get('references', '')} {old['message_id']}".strip()
+    if old.get("conversation_topic"):
+        properties["conversation_topic"] = old["conversation_topic"]
+    if name != "ForwardItem":
+        properties["to"] = _answered(old)
+    if name == "ReplyAllToItem":
+        _add_everybody(ctx, properties, old)
+    return properties
+
+
+def _answered(old: Properties) -> list[dict[str, Any]]:
+    author = old.get("from") or old.get("sender")
+    return old.get("reply_to") or ([author] if author else [])
+
+
+def _add_everybody(ctx: Context, properties: Properties, old: Properties) -> None:
+    """To all but oneself, each once."""
+    seen = {_key(person) for person in properties["to"]}
+    seen.add(ctx.session.principal.address.lower())
+    for target, source in (("to", "to"), ("cc", "cc")):
+        people = properties.setdefault(target, [])
+        for person in old.get(source, []):
+            if _key(person) not in seen:
+                seen.add(_key(person))
+                people.append(person)
+    if not properties["cc"]:
+        del properties["cc"]
+
+
+def _key(person: dict[str, Any]) -> str:
+    return str(person.get("address", person.get("name", ""))).lower()
+
+
+def _new_body(node: Any, own: ItemDraft) -> Body:
+    return read_body(node.NewBodyContent) if node.NewBodyContent is not None else own.body
+
+
+def _quoted(new: Body, original: Item, name: str) -> Body:
+    """The new words before the original, in the new words' format where they have one."""
+    old = original.body or Body()
+    head = _head_lines(original.properties)
+    if new.html is None and new.text is not None:
+        text = old.text if old.text is not None else html_to_text(old.html or "")
+        lines = "\r\n".join(f"{label}: {value}" for label, value in head)
+        return Body(text=f"{new.text}\r\n\r\n{'_' * 32}\r\n{lines}\r\n\r\n{text}")
+    rows = "<br>".join(f"<b>{label}:</b> {html.escape(value)}" for label, value in head)
+    quoted = f'<hr><div id="divRplyFwdMsg">{rows}</div><br>'
+    page = old.html if old.html is not None else text_to_html(old.text or "")
+    addition = (new.html or "") + quoted
+    found = _BODY_START.search(page)
+    at = found.end() if found else 0
+    return Body(html=page[:at] + addition + page[at:])
+
+
+def _head_lines(p: Properties) -> list[tuple[str, str]]:
+    author = p.get("from") or p.get("sender") or {}
+    lines = [
+        ("From", f"{author.get('name', '')} <{author.get('address', '')}>"),
+        ("Sent", str(p.get("sent", p.get("received", "")))[:16].replace("T", " ")),
+        ("To", str(p.get("display_to", ""))),
+        ("Cc", str(p.get("display_cc", ""))),
+        ("Subject", str(p.get("subject", ""))),
+    ]
+    return [(label, value) for label, value in lines if value.strip(" <>")]
+
+
+async def _attachments(ctx: Context, original: Item) -> tuple[AttachmentDraft, ...]:
+    ids = tuple(attachment.id for attachment in original.attachments or ())
+    if not ids:
+        return ()
+    loaded = await ctx.execute(FetchAttachments(ids))
+    return tuple(entry.draft for entry in loaded if not isinstance(entry, StoreError))

@@ -1,0 +1,1 @@
+"""Items and folders as XML: writers compiled from the property registry."""

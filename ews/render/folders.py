@@ -1,0 +1,168 @@
+"""Folders as the codec writes them (MS-OXWSFOLD 2.2.4.12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ews.context import Context
+from ews.errors import EwsError
+from ews.ids import change_key
+from ews.paths import Path, read_path
+from ews.reading.permissions import write_permission_set
+from schemas import mapi
+from schemas.classes import folder_element
+from store.model import Folder
+from store.rights import Right
+
+_DEFAULT = ("DisplayName", "TotalCount", "ChildFolderCount", "UnreadCount")
+_ALL = ("ParentFolderId", "FolderClass", *_DEFAULT, "EffectiveRights", "DistinguishedFolderId")
+
+# Folder properties that paths may name, by URI. ManagedFolderInformation and the like are known to
+# the contract but never set here: absent, not an error.
+_ABSENT = frozenset(
+    {
+        "folder:ManagedFolderInformation",
+        "folder:SearchParameters",
+        "folder:SharingEffectiveRights",
+        "folder:PolicyTag",
+        "folder:ArchiveTag",
+        "folder:ReplicaList",
+        "folder:FolderId",
+    }
+)
+
+
+class FolderShape(msgspec.Struct, frozen=True):
+    """A FolderResponseShape: elements by name, and extended properties in request order."""
+
+    elements: frozenset[str]
+    extended: tuple[Path, ...]
+
+    @property
+    def permissions(self) -> bool:
+        return "PermissionSet" in self.elements
+
+
+def read_folder_shape(node: Any) -> FolderShape:
+    """The shape in a FolderShape node; IdOnly for a missing one. Raises EwsError."""
+    if node is None:
+        return FolderShape(frozenset(), ())
+    base = {"IdOnly": (), "Default": _DEFAULT}.get(node.BaseShape, _ALL)
+    elements = set(base)
+    extended: list[Path] = []
+    for pair in node.AdditionalProperties or ():
+        if pair[0] == "FieldURI":
+            uri = pair[1].FieldURI
+            if not uri.startswith("folder:"):
+                raise EwsError("ErrorInvalidPropertyRequest", xml=[pair])
+            if uri not in _ABSENT:
+                elements.add(uri.removeprefix("folder:"))
+        elif pair[0] == "ExtendedFieldURI":
+            extended.append(read_path(pair))
+        else:
+            raise EwsError("ErrorInvalidPropertyRequest", xml=[pair])
+    return FolderShape(frozenset(elements), tuple(extended))
+
+
+def folder_id(ctx: Context, folder: Folder) -> dict[str, Any]:
+    """A FolderId element."""
+    return {
+        "Id": ctx.ids.folder(folder.id.mailbox_id, folder.id.id),
+        "ChangeKey": change_key(folder.change),
+    }
+
+
+def write_folder(ctx: Context, folder: Folder, shape: FolderShape) -> tuple[str, dict[str, Any]]:
+    """(element, value) of a folder in a shape."""
+    element = folder_element(folder.folder_class)
+    values: dict[str, Any] = {"FolderId": folder_id(ctx, folder)}
+    for name in shape.elements:
+        value = _VALUES[name](ctx, folder, element) if name in _VALUES else None
+        if value is not None:
+            values[name] = value
+    extended = [_extended(path, folder) for path in shape.extended]
+    found = [entry for entry in extended if entry is not None]
+    if found:
+        values["ExtendedProperty"] = found
+    return element, values
+
+
+def _parent(ctx: Context, folder: Folder, element: str) -> Any:
+    if folder.parent is None:
+        return None
+    return {
+        "Id": ctx.ids.folder(folder.parent.mailbox_id, folder.parent.id),
+        "ChangeKey": change_key(0),
+    }
+
+
+def _rights(ctx: Context, folder: Folder, element: str) -> Any:
+    rights = Right(folder.rights)
+    return {
+        "CreateAssociated": bool(rights & Right.CREATE_ITEMS),
+        "CreateContents": bool(rights & Right.CREATE_ITEMS),
+        "CreateHierarchy": bool(rights & Right.CREATE_SUBFOLDERS),
+        "Delete": bool(rights & Right.OWNER),
+        "Modify": bool(rights & Right.OWNER),
+        "Read": bool(rights & Right.READ_ALL),
+        "ViewPrivateItems": bool(rights & Right.OWNER),
+    }
+
+
+def _unread(ctx: Context, folder: Folder, element: str) -> Any:
+    # Calendar and contacts folders have no such element in the contract.
+    return folder.unread_count if element in ("Folder", "TasksFolder", "SearchFolder") else None
+
+
+def _permissions(ctx: Context, folder: Folder, element: str) -> Any:
+    if folder.permissions is None:
+        return None
+    return write_permission_set(folder.permissions, calendar=element == "CalendarFolder")
+
+
+_VALUES: dict[str, Any] = {
+    "ParentFolderId": _parent,
+    "FolderClass": lambda ctx, folder, element: folder.folder_class or None,
+    "DisplayName": lambda ctx, folder, element: folder.name,
+    "TotalCount": lambda ctx, folder, element: folder.total_count,
+    "ChildFolderCount": lambda ctx, folder, element: folder.child_count,
+    "UnreadCount": _unread,
+    "EffectiveRights": _rights,
+    "PermissionSet": _permissions,
+    "DistinguishedFolderId": lambda ctx, folder, element: folder.role or None,
+}
+
+_MAPI: dict[str, Any] = {
+    "0x3001:String": lambda f: f.name,
+    "0x3007:SystemTime": lambda f: f.properties.get("created"),
+    "0x3008:SystemTime": lambda f: f.properties.get("modified"),
+    "0x3602:Integer": lambda f: f.total_count,
+    "0x3603:Integer": lambda f: f.unread_count,
+    "0x360a:Boolean": lambda f: f.child_count > 0,
+    "0x3613:String": lambda f: f.folder_class or None,
+    "0x3617:Integer": lambda f: f.properties.get("associated_count"),
+    "0x670a:SystemTime": lambda f: f.properties.get("modified"),
+    "0x670b:Integer": lambda f: f.properties.get("associated_count"),
+    "0xe08:Integer": lambda f: min(f.properties.get("size", 0), 2**31 - 1),
+    "0xe08:Long": lambda f: f.properties.get("size", 0),
+    "0x10f4:Boolean": lambda f: f.role in _HIDDEN,
+}
+_HIDDEN = frozenset({"recipientcache", "quickcontacts", "imcontactlist", "todosearch"})
+
+
+def _extended(path: Path, folder: Folder) -> dict[str, Any] | None:
+    name = path.extended
+    assert name is not None
+    value = folder.extended.get(name.key)
+    if value is None and name.key in _MAPI:
+        value = _MAPI[name.key](folder)
+    if value is None:
+        return None
+    written: dict[str, Any] = {"ExtendedFieldURI": dict(name.echo)}
+    if name.is_array:
+        written["Values"] = {"Value": [mapi.write_value(name.type, entry) for entry in value]}
+    else:
+        written["Value"] = mapi.write_value(name.type, value)
+    return written

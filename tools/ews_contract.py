@@ -237,6 +237,9 @@ def operations(path: Path, since: Since) -> str:
         response = parts[target, node.find(f"{WSDL}output").find(f"{SOAP}body").get("parts")]
         first = since.operation(name) or "Exchange2007"
         unique = dict.fromkeys(headers)
+        action = node.find(f"{SOAP}operation").get("soapAction").rpartition("/")[2]
+        if action != name:
+            unique = {f"={action}": None, **unique}
         lines.append(" ".join(["operation", name, request, response, f"^{first}", *unique]))
     return "\n".join(lines) + "\n"
 

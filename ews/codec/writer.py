@@ -252,7 +252,8 @@ class _ComplexWriter:
         for key in keys:
             if key not in self.slots and key not in self.attributes and key != CHOICES:
                 raise ContractError(f"{self.tag} ({self.shape.name}) has no '{key}'")
-        present = {key for key in keys if value[key] is not None}
+        given = {key for key in keys if value[key] is not None}
+        present = given & self.slots.keys()
         if CHOICES in value:
             present |= {pair[0] for pair in value[CHOICES] if pair.__class__ is not Raw}
         nil = {key for key in keys if value[key] is None and self.nillable(key)}
@@ -261,20 +262,32 @@ class _ComplexWriter:
         except Mismatch as error:
             what = "needs one of" if error.position == 0 else "takes only one of"
             raise ContractError(f"{self.tag} {what} {', '.join(error.expected)}") from error
+        admitted = self.admitted(frozenset(present | nil), style)
         steps: list[tuple[int, Step]] = []
         for slot in self.shape.slots:
             if slot.place == CHOICES:
                 if CHOICES in value and not any(step[1][0] == CHOICES for step in steps):
                     steps.append((slot.order, (CHOICES, self.write_pairs, None)))
-            elif slot.name in value:
-                step = self.step(slot)
-                if slot.since <= style.rank or step[2] is not None:
-                    steps.append((slot.order, step))
+            elif slot.name in value and (slot.name in admitted or value[slot.name] is None):
+                steps.append((slot.order, self.step(slot)))
         ordered = tuple(step for _, step in sorted(steps, key=lambda pair: pair[0]))
-        plan = (self.attribute_names(present, style), ordered)
-        if present == set(keys) and CHOICES not in value and len(self.plans) < _PLANS_MAX:
+        plan = (self.attribute_names(given, style), ordered)
+        if given == set(keys) and CHOICES not in value and len(self.plans) < _PLANS_MAX:
             self.plans[style.rank, keys] = plan
         return plan
+
+    def admitted(self, present: frozenset[str], style: Style) -> frozenset[str]:
+        """Names to write: without the too young, but for those that the content needs."""
+        kept = present
+        for slot in self.shape.slots:
+            if slot.name in kept and slot.since > style.rank:
+                fewer = kept - {slot.name}
+                try:
+                    check_presence(self.shape.content, fewer)
+                except Mismatch:
+                    continue
+                kept = fewer
+        return kept
 
     def nillable(self, key: str) -> bool:
         return key in self.slots and self.slots[key].is_nillable

@@ -14,7 +14,7 @@ the contract that Exchange publishes. One fact a line, indented by depth::
      = VALUE[^since] …         enumeration
      ! FACET VALUE             minInclusive, maxInclusive, minLength, length, pattern
     element NAME NS TYPE [abstract] [for NS:HEAD]
-    operation NAME REQUEST RESPONSE ^since HEADER …
+    operation NAME REQUEST RESPONSE ^since [=SOAPACTION] HEADER …
 
 CARD is ``1``, ``?``, ``*``, ``+`` or ``min..max``. NS is ``t`` or ``m``. Type names are unique over
 both namespaces; ``xs:…`` are XML Schema's own; ``Owner.Element`` is a type without a name of its
@@ -158,7 +158,8 @@ class GlobalElement(msgspec.Struct, frozen=True):
 class Operation(msgspec.Struct, frozen=True):
     """An operation: names of its request and response element (messages namespace) and headers.
 
-    ``headers`` are the elements (types namespace) that a request may carry in its SOAP Header.
+    ``headers`` are the elements (types namespace) that a request may carry in its SOAP Header,
+    ``action`` is its SOAPAction.
     """
 
     name: str
@@ -166,11 +167,7 @@ class Operation(msgspec.Struct, frozen=True):
     response: str
     since: str
     headers: tuple[str, ...]
-
-    @property
-    def action(self) -> str:
-        """The SOAPAction of the request."""
-        return f"{NAMESPACES['m']}/{self.name}"
+    action: str
 
 
 class EffectiveType(msgspec.Struct, frozen=True):
@@ -412,7 +409,10 @@ def derives_from(name: str, ancestor: str) -> bool:
 def operation(name: str) -> Operation:
     """The operation of that name. Raises KeyError."""
     words = _BLOCKS["operation"][name].split()
-    return Operation(name, words[0], words[1], words[2][1:], tuple(words[3:]))
+    last = next((word[1:] for word in words if word[0] == "="), name)
+    headers = tuple(word for word in words[3:] if word[0] != "=")
+    action = f"{NAMESPACES['m']}/{last}"
+    return Operation(name, words[0], words[1], words[2][1:], headers, action)
 
 
 @cache

@@ -68,7 +68,10 @@ def test_strict_reading_refuses_what_the_schema_refuses(
 
 
 def damage(document: etree._Element, chance: random.Random) -> None:
-    """Do one thing to a document that may make it invalid."""
+    """Do one thing to a document that may make it invalid.
+
+    Not to an attachment's Content: we keep bad base64 there, for the operation to refuse.
+    """
     victim = chance.choice(list(document.iter()))
     parent = victim.getparent()
     match chance.randrange(7):
@@ -78,8 +81,8 @@ def damage(document: etree._Element, chance: random.Random) -> None:
             parent.insert(chance.randrange(len(parent)), victim)
         case 2 if parent is not None:
             parent.append(etree.fromstring(etree.tostring(victim, with_tail=False)))
-        case 3:
-            victim.text = chance.choice(["", "true", "7", "-3", "Inbox", "2026-01-01"])
+        case 3 if not victim.tag.endswith("}Content"):
+            victim.text = chance.choice(["", "true", "7", "-3", "Inbox", "2026-01-01Z"])
         case 4 if victim.attrib:
             name = chance.choice(list(victim.attrib))
             victim.set(name, chance.choice(["", "true", "7", "x y"]))

@@ -9,7 +9,6 @@ one is used instead.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import os
 import pwd
 import secrets
@@ -21,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -108,20 +108,42 @@ def _start(programs: Path, user: pwd.struct_passwd) -> str:
     control = [programs / "pg_ctl", "-D", data, "-w", "-t", "60", "-s"]
     log = folder / "log"
     _as(user, [*control, "-l", log, "-o", f"-p {port} {options}", "start"])
-    owner = os.getpid()
-
-    def stop() -> None:
-        if os.getpid() == owner:  # not in a forked child
-            _as(user, [*control, "-m", "immediate", "stop"])
-            shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(stop)
+    _stop_with_us(user, control, folder)
     return f"postgresql://entrepot@127.0.0.1:{port}/postgres"
+
+
+def _stop_with_us(user: pwd.struct_passwd, control: list[str | Path], folder: Path) -> None:
+    """Leave a shell that stops the server and removes its folder when this process is gone.
+
+    It waits for the end of a pipe that only this process holds, so a killed run cleans up too.
+    """
+    script = 'read _; "$@" -m immediate stop; rm -rf "$FOLDER"'
+    _KEPT.append(
+        subprocess.Popen(
+            ["sh", "-c", script, "sh", *map(str, control)],
+            cwd="/",
+            env={**os.environ, "FOLDER": str(folder)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **_identity(user),
+        )
+    )
+
+
+_KEPT: list[subprocess.Popen[bytes]] = []
+
+
+def _identity(user: pwd.struct_passwd) -> dict[str, Any]:
+    """What makes a child run as that user, where that is somebody else."""
+    if os.getuid() != 0:
+        return {}
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _as(user: pwd.struct_passwd, command: list[str | Path]) -> None:
     """Run a command as a user; a failure shows what it said."""
-    other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     done = subprocess.run(
         [str(part) for part in command],
         cwd="/",
@@ -130,7 +152,7 @@ def _as(user: pwd.struct_passwd, command: list[str | Path]) -> None:
         text=True,
         timeout=120,
         check=False,
-        **(other if os.getuid() == 0 else {}),
+        **_identity(user),
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")

@@ -19,7 +19,7 @@ from ews.context import Services
 from ews.dispatch import Dispatcher, Stream
 from ews.ids import Ids
 from ews.notifications.subscriptions import Subscriptions
-from ews.wsdl import messages_xsd, services_wsdl, types_xsd
+from ews.wsdl import messages_xsd, types_xsd, wsdl
 from store.clock import Clock
 from store.commands import FetchSecret
 from store.model import Principal
@@ -145,7 +145,7 @@ def routes(
     front = Front(store, authenticate, settings, clock)
     return [
         Route("/EWS/Exchange.asmx", front.exchange, methods=None),
-        Route("/EWS/Services.wsdl", front.described(services_wsdl), methods=["GET"]),
+        Route("/EWS/Services.wsdl", front.described(wsdl), methods=["GET"]),
         Route("/EWS/messages.xsd", front.described(lambda _: messages_xsd()), methods=["GET"]),
         Route("/EWS/types.xsd", front.described(lambda _: types_xsd()), methods=["GET"]),
         *autodiscover_routes(front),

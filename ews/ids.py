@@ -18,6 +18,7 @@ from store.model import AttachmentId, FolderId, ItemId
 from store.sync import ItemState
 
 _HEAD = struct.Struct(">BBQQ")
+_POSITION = struct.Struct(">QQQQ?")
 _VERSION = 1
 _DIGEST = 64
 _FILL = b"\0" * (102 - _HEAD.size - _DIGEST)
@@ -71,7 +72,7 @@ class Ids:
         """The SyncState of a position in a folder."""
         return self._seal(
             _HEAD.pack(_VERSION, _ITEM_STATE, state.mailbox_id, state.folder_id)
-            + struct.pack(">QQQ?", state.seq, state.at, state.floor, state.associated)
+            + _POSITION.pack(state.seq, state.at, state.floor, state.top, state.associated)
         )
 
     def folder_state(self, mailbox_id: int, root: str, seq: int) -> str:
@@ -170,7 +171,7 @@ class Ids:
             raise EwsError("ErrorInvalidSyncStateData") from error
         if kind != _ITEM_STATE:
             raise EwsError("ErrorInvalidSyncStateData")
-        return ItemState(mailbox_id, folder_id, *struct.unpack(">QQQ?", rest))
+        return ItemState(mailbox_id, folder_id, *_POSITION.unpack(rest))
 
     def read_folder_state(self, text: str, mailbox_id: int, root: str) -> int | None:
         """The number in a tree's state; None for an empty one.

@@ -1,10 +1,11 @@
 """Synchronisation: what changed in a folder, or in the tree, since a client last looked.
 
 A client's position in a folder is an ``ItemState``: it holds exactly the folder as of change
-``seq`` (and, inside that change, items up to ``at``), restricted to items with ids of ``floor`` and
-above. Enumeration goes from the newest item down (``floor`` sinks to 0) while what happens meanwhile
-to items already handed out is told first, so that a client never hears of an id that it was not
-given, and increments always lead to what a fresh client gets. Nothing is kept on the server.
+``seq`` (and, inside that change, items up to ``at``), restricted to items with ids from ``floor``
+to ``top``. Ids rise with time, so newer items lie above ``top`` and older ones below ``floor``.
+Each step first tells what happened to the items held, then hands out newer ones, then older ones,
+newest first. So a client never hears of an id that it was not given, and increments always lead to
+what a fresh client gets, however many pages that takes. Nothing is kept on the server.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ from store.search.project import Projection, projection
 _item = tables.item
 _tombstone = tables.tombstone
 
-# Above every id: where enumeration begins.
+# Above every id.
 TOP = 1 << 62
 
-Kind = Literal["create", "update", "read", "flags", "delete"]
+Kind = Literal["create", "update", "read", "delete"]
 
 
 class ItemState(msgspec.Struct, frozen=True, array_like=True):
@@ -40,14 +41,17 @@ class ItemState(msgspec.Struct, frozen=True, array_like=True):
     mailbox_id: int
     folder_id: int
     seq: int
-    at: int = TOP
-    floor: int = 0
+    at: int
+    floor: int
+    top: int
     associated: bool = False
 
-    @property
-    def is_enumerated(self) -> bool:
-        """Whether the whole folder was handed out once."""
-        return self.floor == 0
+
+class _Now(msgspec.Struct, frozen=True):
+    """Where the mailbox stands in this snapshot."""
+
+    seq: int
+    last_id: int
 
 
 @reads(SyncItems)
@@ -57,88 +61,83 @@ def sync_items(tx: Tx, command: SyncItems) -> ItemChanges:
     Raises NotFound (role ``sync``), AccessDenied, InvalidState.
     """
     folder = tx.access.folder(command.folder, Right.READ_ALL, role="sync")
-    modseq = _modseq(tx, folder.mailbox_id)
-    state = _begin(folder, modseq, command)
-    step = _Step(tx, command, projection(command.properties), command.limit)
-    state = step.changes_since(state, modseq)
+    now = _now(tx, folder.mailbox_id)
+    step = _Step(tx, command, projection(command.properties))
+    state = step.increments(_begin(folder, now, command), now)
     if not step.is_full:
-        state = step.enumerate_below(state)
-    is_last = state.is_enumerated and (state.seq, state.at) == (modseq, TOP)
+        state = step.newer(state, now)
+    if not step.is_full:
+        state = step.older(state)
     rights = int(tx.access.rights(folder.mailbox_id, folder.id))
+    is_last = (state.seq, state.at, state.floor, state.top) == (now.seq, TOP, 0, now.last_id)
     return ItemChanges(folder.mailbox_id, folder_id(folder), step.changes, state, is_last, rights)
 
 
-def _modseq(tx: Tx, mailbox_id: int) -> int:
-    return tx.conn.execute(
-        select(tables.mailbox.c.modseq).where(tables.mailbox.c.id == mailbox_id)
-    ).scalar_one()
+def _now(tx: Tx, mailbox_id: int) -> _Now:
+    mailbox = tables.mailbox
+    row = tx.conn.execute(
+        select(mailbox.c.modseq, mailbox.c.next_id).where(mailbox.c.id == mailbox_id)
+    ).one()
+    return _Now(row.modseq, row.next_id - 1)
 
 
-def _begin(folder: FolderRow, modseq: int, command: SyncItems) -> ItemState:
+def _begin(folder: FolderRow, now: _Now, command: SyncItems) -> ItemState:
     state = command.state
     if state is None:
         return ItemState(
             folder.mailbox_id,
             folder.id,
-            modseq,
+            now.seq,
             TOP,
-            TOP,
-            associated=command.associated,
+            now.last_id + 1,
+            now.last_id,
+            command.associated,
         )
     if not isinstance(state, ItemState):
         raise InvalidState("that is no position in a folder")
     if (state.mailbox_id, state.folder_id) != (folder.mailbox_id, folder.id):
         raise InvalidState("the position belongs to another folder")
-    if state.seq > modseq or state.associated != command.associated:
+    if state.seq > now.seq or state.associated != command.associated:
         raise InvalidState("the position is not one that this mailbox gave")
     return state
 
 
-_AFTER = or_(
-    _item.c.seq > bindparam("seq"),
-    and_(_item.c.seq == bindparam("seq"), _item.c.id > bindparam("at")),
-)
 _DEAD = (
-    select(
-        _tombstone.c.seq,
-        _tombstone.c.item_id,
-        _tombstone.c.created_seq,
-        _tombstone.c.is_associated,
-    )
+    select(_tombstone.c.seq, _tombstone.c.item_id, _tombstone.c.is_associated)
     .where(
         _tombstone.c.mailbox_id == bindparam("mailbox_id"),
         _tombstone.c.folder_id == bindparam("folder_id"),
         or_(
             _tombstone.c.seq > bindparam("seq"),
-            and_(
-                _tombstone.c.seq == bindparam("seq"),
-                _tombstone.c.item_id > bindparam("at"),
-            ),
+            and_(_tombstone.c.seq == bindparam("seq"), _tombstone.c.item_id > bindparam("at")),
         ),
         _tombstone.c.item_id >= bindparam("floor"),
+        _tombstone.c.item_id <= bindparam("top"),
     )
     .order_by(_tombstone.c.seq, _tombstone.c.item_id)
 )
+
+Entry = tuple[int, int, tuple[str, Row] | None]
 
 
 class _Step:
     """Gathers the changes of one answer, up to its limit."""
 
-    def __init__(self, tx: Tx, command: SyncItems, shape: Projection, limit: int) -> None:
+    def __init__(self, tx: Tx, command: SyncItems, shape: Projection) -> None:
         self._tx = tx
         self._ignore = frozenset(command.ignore)
         self._associated = command.associated
         self._shape = shape
-        self._limit = limit
+        self._limit = command.limit
         self.changes: list[tuple[str, Row]] = []
 
     @property
     def is_full(self) -> bool:
         return len(self.changes) >= self._limit
 
-    def changes_since(self, state: ItemState, modseq: int) -> ItemState:
-        """Tell what happened since ``state`` to items that the client was given or is due."""
-        while (state.seq, state.at) != (modseq, TOP) and not self.is_full:
+    def increments(self, state: ItemState, now: _Now) -> ItemState:
+        """Tell what happened since ``state`` to the items that the client holds."""
+        while (state.seq, state.at) != (now.seq, TOP) and not self.is_full:
             log, is_whole = self._log(state, self._limit - len(self.changes))
             for seq, id, entry in log:
                 if self.is_full:
@@ -147,13 +146,11 @@ class _Step:
                     self.changes.append(entry)
                 state = msgspec.structs.replace(state, seq=seq, at=id)
             if is_whole:
-                state = msgspec.structs.replace(state, seq=modseq, at=TOP)
+                state = msgspec.structs.replace(state, seq=now.seq, at=TOP)
         return state
 
-    def _log(
-        self, state: ItemState, limit: int
-    ) -> tuple[list[tuple[int, int, tuple[str, Row] | None]], bool]:
-        """Living and dead items after ``state``, by (seq, id), and whether these are all.
+    def _log(self, state: ItemState, limit: int) -> tuple[list[Entry], bool]:
+        """Living and dead items held, by (seq, id), and whether these are all changes there are.
 
         An entry is None where nothing is to be told.
         """
@@ -163,94 +160,87 @@ class _Step:
             "seq": state.seq,
             "at": state.at,
             "floor": state.floor,
+            "top": state.top,
         }
         since = (state.seq, state.at)
-        statement = _living(self._shape, self._associated).limit(limit + 1)
-        rows = self._tx.conn.execute(statement, keys).all()
+        rows = self._tx.conn.execute(self._changed().limit(limit + 1), keys).all()
         shaped = self._shape.make_rows([tuple(row[:-_EXTRA]) for row in rows])
-        log: list[tuple[int, int, tuple[str, Row] | None]] = []
+        log: list[Entry] = []
         for row, made in zip(rows, shaped, strict=True):
-            created, changed, flags, is_read, seq, id = row[-_EXTRA:]
-            kind = _kind(since, id, created, changed, flags)
-            log.append((seq, id, (kind, (id, is_read, seq) if kind == "read" else made)))
+            changed, flags, is_read, seq, id = row[-_EXTRA:]
+            if (changed, id) > since or (flags, id) > since:
+                log.append((seq, id, ("update", made)))
+            else:
+                log.append((seq, id, ("read", (id, is_read, seq))))
         dead = self._tx.conn.execute(_DEAD.limit(limit + 1), keys).all()
         for row in dead:
-            was_given = (row.created_seq, row.item_id) <= since
             counts = self._associated or not row.is_associated
-            entry = ("delete", (row.item_id,)) if was_given and counts else None
-            log.append((row.seq, row.item_id, entry))
+            log.append((row.seq, row.item_id, ("delete", (row.item_id,)) if counts else None))
         log.sort(key=lambda entry: entry[:2])
         if len(rows) <= limit and len(dead) <= limit:
             return log, True
         # Both lists were cut after limit + 1: up to there the merged one has no gap.
         return log[: limit + 1], False
 
-    def enumerate_below(self, state: ItemState) -> ItemState:
-        """Hand out older items, newest first."""
-        if state.is_enumerated:
+    def newer(self, state: ItemState, now: _Now) -> ItemState:
+        """Hand out items that came after ``top``, in the order in which they came."""
+        if state.top >= now.last_id:
             return state
+        given, is_whole = self._given(_item.c.id > state.top, _item.c.id, state)
+        return msgspec.structs.replace(state, top=now.last_id if is_whole else given)
+
+    def older(self, state: ItemState) -> ItemState:
+        """Hand out items below ``floor``, newest first."""
+        if state.floor == 0:
+            return state
+        given, is_whole = self._given(_item.c.id < state.floor, _item.c.id.desc(), state)
+        return msgspec.structs.replace(state, floor=0 if is_whole else given)
+
+    def _given(self, where: Any, order: Any, state: ItemState) -> tuple[int, bool]:
+        """Create as many as there is room for; the last one's id, and whether it was all."""
         room = self._limit - len(self.changes)
-        keys = {
-            "mailbox_id": state.mailbox_id,
-            "folder_id": state.folder_id,
-            "floor": state.floor,
-        }
-        statement = _older(self._shape, self._associated).limit(room + 1)
-        rows = self._tx.conn.execute(statement, keys).all()
-        more = len(rows) > room
-        rows = rows[:room]
-        for made in self._shape.make_rows([tuple(row) for row in rows]):
-            if made[0] not in self._ignore:
-                self.changes.append(("create", made))
-        floor = rows[-1][0] if more and rows else 0
-        return msgspec.structs.replace(state, floor=floor)
-
-
-_EXTRA = 6
-
-
-def _kind(since: tuple[int, int], id: int, created: int, changed: int, flags: int) -> Kind:
-    """What a client at ``since`` must hear of an item: it holds what is at or before it."""
-    if (created, id) > since:
-        return "create"
-    if (changed, id) > since or (flags, id) > since:
-        return "update"
-    return "read"
-
-
-def _living(shape: Projection, associated: bool) -> Any:
-    statement = (
-        select(
-            *shape.columns,
-            _item.c.created_seq,
-            _item.c.changed_seq,
-            _item.c.flags_seq,
-            _item.c.is_read,
-            _item.c.seq,
-            _item.c.id,
+        statement = (
+            self._visible(select(*self._shape.columns))
+            .where(
+                _item.c.mailbox_id == state.mailbox_id,
+                _item.c.folder_id == state.folder_id,
+                where,
+            )
+            .order_by(order)
+            .limit(room + 1)
         )
-        .where(
-            _item.c.mailbox_id == bindparam("mailbox_id"),
-            _item.c.folder_id == bindparam("folder_id"),
-            _AFTER,
-            _item.c.id >= bindparam("floor"),
+        rows = self._tx.conn.execute(statement).all()
+        made = self._shape.make_rows([tuple(row) for row in rows[:room]])
+        self.changes += [("create", row) for row in made if row[0] not in self._ignore]
+        return (made[-1][0] if made else 0), len(rows) <= room
+
+    def _changed(self) -> Any:
+        statement = (
+            select(
+                *self._shape.columns,
+                _item.c.changed_seq,
+                _item.c.flags_seq,
+                _item.c.is_read,
+                _item.c.seq,
+                _item.c.id,
+            )
+            .where(
+                _item.c.mailbox_id == bindparam("mailbox_id"),
+                _item.c.folder_id == bindparam("folder_id"),
+                _item.c.seq >= bindparam("seq"),
+                or_(_item.c.seq > bindparam("seq"), _item.c.id > bindparam("at")),
+                _item.c.id >= bindparam("floor"),
+                _item.c.id <= bindparam("top"),
+            )
+            .order_by(_item.c.seq, _item.c.id)
         )
-        .order_by(_item.c.seq, _item.c.id)
-    )
-    return statement if associated else statement.where(_item.c.is_associated.is_(False))
+        return self._visible(statement)
+
+    def _visible(self, statement: Any) -> Any:
+        return statement if self._associated else statement.where(_item.c.is_associated.is_(False))
 
 
-def _older(shape: Projection, associated: bool) -> Any:
-    statement = (
-        select(*shape.columns)
-        .where(
-            _item.c.mailbox_id == bindparam("mailbox_id"),
-            _item.c.folder_id == bindparam("folder_id"),
-            _item.c.id < bindparam("floor"),
-        )
-        .order_by(_item.c.id.desc())
-    )
-    return statement if associated else statement.where(_item.c.is_associated.is_(False))
+_EXTRA = 5
 
 
 # -- the tree ----------------------------------------------------------------------------------
@@ -271,7 +261,7 @@ def sync_folders(tx: Tx, command: SyncFolders) -> FolderChanges:
     to the other (MS-OXWSSYNC 3.1.4.1). Raises NotFound (role ``sync``), InvalidState.
     """
     root = tx.access.folder(command.root, role="sync")
-    modseq = _modseq(tx, root.mailbox_id)
+    modseq = _now(tx, root.mailbox_id).seq
     if command.since is not None and command.since > modseq:
         raise InvalidState("the number is not one that this mailbox gave")
     rows = tree(tx, root.mailbox_id)

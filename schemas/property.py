@@ -55,7 +55,10 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Tag(msgspec.Struct, frozen=True):
-    """ActiveSync side: ``Page:Element`` and first protocol version."""
+    """ActiveSync side: ``Page:Element`` and first protocol version.
+
+    Where classes name the property each in their own page: all names, separated by blanks.
+    """
 
     tag: str
     since: str = "2.5"
@@ -72,14 +75,16 @@ class Named(msgspec.Struct, frozen=True):
 class P(msgspec.Struct, frozen=True, kw_only=True):
     """One property. Everything else in the code that depends on a property reads its row.
 
-    ``kinds``: the item kinds that carry it. ``column``: the item table's column that holds it
-    ("" = in the JSON record). ``writable``: letters of the operations that a client may use on it:
-    ``c`` create, ``u`` update (set), ``d`` delete, ``a`` append. ``find``: FindItem and
-    SyncFolderItems may return it. ``query``: may stand in a restriction, a sort order and a group.
-    ``shapes``: ``default`` / ``all`` as by MS-OXWSCDATA DefaultShapeNamesType. ``computed``: name of
-    the function that makes it, where it is not stored. ``members``: of an enum, wire name by
-    neutral name; ``ordinals``: how the members of a column stand in SQL, in their order. ``mapi``: property tag (id << 16 | type) or a named property; the extended
-    property of that name is another view of this one.
+    ``kinds``: the item kinds that carry it; empty: folders do. ``column``: the item table's column
+    that holds it ("" = in the JSON record). ``writable``: letters of the operations that a client
+    may use on it: ``c`` create, ``u`` update (set), ``d`` delete, ``a`` append. ``find``: FindItem
+    and SyncFolderItems may return it. ``query``: may stand in a restriction, a sort order and a
+    group. ``shapes``: base shapes with it: ``id`` (IdOnly), ``default`` (Default of every kind),
+    ``default:<kind>`` (of one), ``all`` (AllProperties); none: only by its path. ``computed``: name
+    of the function that makes it, where it is not stored. ``members``: of an enum, wire name by
+    neutral name; ``ordinals``: the members as MAPI and the columns have them, as numbers. ``mapi``:
+    property tag (id << 16 | type) or a named property; the extended property of that name is
+    another view of this one.
     """
 
     name: str

@@ -1,8 +1,10 @@
 """The property registry: every property of every kind of item, once.
 
 What reads it: the store (columns, records, restrictions), EWS reading and writing, shapes, and the
-extended properties that are another view of a property. To add one is to add a row (and its place
-in ``order``), and, where it is computed, a function.
+extended properties that are another view of a property (``schemas.mapi``). To add one is to add a
+row, and, where it is computed, a function.
+
+Kinds may share a name (``mileage`` of contacts and tasks): then type, column and MAPI view agree.
 """
 
 from __future__ import annotations
@@ -13,29 +15,67 @@ import msgspec
 
 from schemas.properties.calendar import CALENDAR_ROWS
 from schemas.properties.contact import CONTACT_ROWS
-from schemas.properties.item import ITEM, MESSAGE, PARTS
-from schemas.properties.order import ELEMENTS
+from schemas.properties.folder import FOLDER_ROWS
+from schemas.properties.item import ITEM, PARTS
+from schemas.properties.message import MESSAGE
+from schemas.properties.order import FOLDER_TYPES, TYPES, elements
 from schemas.properties.task import TASK_ROWS
 from schemas.property import Kind, Named, P
 
-ROWS: tuple[P, ...] = (*ITEM, *MESSAGE, *CALENDAR_ROWS, *CONTACT_ROWS, *TASK_ROWS, *PARTS)
+__all__ = [
+    "DICTIONARIES",
+    "FOLDER_ROWS",
+    "NOT_YET",
+    "ROWS",
+    "by_element",
+    "by_indexed_uri",
+    "by_mapi",
+    "by_name",
+    "by_uri",
+    "column_rows",
+    "find_name",
+    "folder_by_uri",
+    "folder_rows",
+    "folder_shape",
+    "is_flag",
+    "is_read_state",
+    "of_kind",
+    "shape",
+]
 
 
 def _widen(rows: Iterable[P]) -> tuple[P, ...]:
     """Notes and items of unknown class are written as messages, so they have what messages have."""
-    widened: list[P] = []
-    for row in rows:
-        if Kind.MESSAGE in row.kinds and Kind.NOTE not in row.kinds:
-            row = _with_kinds(row, (*row.kinds, Kind.NOTE, Kind.ITEM))
-        widened.append(row)
-    return tuple(widened)
+    return tuple(
+        msgspec.structs.replace(row, kinds=(*row.kinds, Kind.NOTE, Kind.ITEM))
+        if Kind.MESSAGE in row.kinds and Kind.NOTE not in row.kinds
+        else row
+        for row in rows
+    )
 
 
-def _with_kinds(row: P, kinds: tuple[Kind, ...]) -> P:
-    return msgspec.structs.replace(row, kinds=kinds)
+ROWS: tuple[P, ...] = _widen((*ITEM, *MESSAGE, *CALENDAR_ROWS, *CONTACT_ROWS, *TASK_ROWS, *PARTS))
 
+# Paths of items and folders that the contract names and no row has, and why.
+NOT_YET: dict[str, str] = {
+    "item:MimeContentUTF8": "the contract has no element of that name",
+    "item:FirstBody": "the contract has no element of that name",
+    "sharingMessage:SharingMessageAction": "sharing messages are not built",
+}
 
-ROWS = _widen(ROWS)
+# Dictionaries: URI of an entry -> (property, part of the entry, or "" for the entry itself).
+DICTIONARIES: dict[str, tuple[str, str]] = {
+    "contacts:EmailAddress": ("email_addresses", ""),
+    "contacts:ImAddress": ("im_addresses", ""),
+    "contacts:PhoneNumber": ("phone_numbers", ""),
+    "contacts:PhysicalAddress:Street": ("physical_addresses", "street"),
+    "contacts:PhysicalAddress:City": ("physical_addresses", "city"),
+    "contacts:PhysicalAddress:State": ("physical_addresses", "state"),
+    "contacts:PhysicalAddress:CountryOrRegion": ("physical_addresses", "country_or_region"),
+    "contacts:PhysicalAddress:PostalCode": ("physical_addresses", "postal_code"),
+    "distributionlist:Members:Member": ("members", ""),
+    "item:InternetMessageHeader": ("internet_message_headers", ""),
+}
 
 _BY_NAME: dict[str, P] = {}
 _BY_URI: dict[str, P] = {}
@@ -49,26 +89,33 @@ for _row in ROWS:
         _BY_URI[_row.ews.uri] = _row
         for _kind in _row.kinds:
             _BY_ELEMENT[_kind].setdefault(_row.ews.element, _row)
+_FOLDER_BY_URI: dict[str, P] = {row.ews.uri: row for row in FOLDER_ROWS if row.ews is not None}
+
+
+def _in_order(type: str, rows: dict[str, P]) -> tuple[P, ...]:
+    return tuple(rows[element] for element in elements(type) if element in rows)
+
+
 _OF_KIND: dict[Kind, tuple[P, ...]] = {
-    kind: tuple(
-        _BY_ELEMENT[kind][element] for element in ELEMENTS[kind] if element in _BY_ELEMENT[kind]
-    )
-    for kind in Kind
+    kind: _in_order(TYPES[kind], _BY_ELEMENT[kind]) for kind in Kind
+}
+_OF_FOLDER: dict[str, tuple[P, ...]] = {
+    element: _in_order(type, {row.ews.element: row for row in FOLDER_ROWS if row.ews is not None})
+    for element, type in FOLDER_TYPES.items()
 }
 _COLUMNS = tuple(row for row in _BY_NAME.values() if row.column)
 
-# Dictionaries: URI of an entry -> (property, part of the entry, or "" for the entry itself).
-_DICTIONARIES: dict[str, tuple[str, str]] = {
-    "contacts:EmailAddress": ("email_addresses", ""),
-    "contacts:ImAddress": ("im_addresses", ""),
-    "contacts:PhoneNumber": ("phone_numbers", ""),
-    "contacts:PhysicalAddress:Street": ("physical_addresses", "street"),
-    "contacts:PhysicalAddress:City": ("physical_addresses", "city"),
-    "contacts:PhysicalAddress:State": ("physical_addresses", "state"),
-    "contacts:PhysicalAddress:CountryOrRegion": ("physical_addresses", "country_or_region"),
-    "contacts:PhysicalAddress:PostalCode": ("physical_addresses", "postal_code"),
-    "distributionlist:Members:Member": ("members", ""),
-}
+_SHAPED_AS_MESSAGE = frozenset(
+    {
+        Kind.ITEM,
+        Kind.NOTE,
+        Kind.POST,
+        Kind.MEETING_MESSAGE,
+        Kind.MEETING_REQUEST,
+        Kind.MEETING_RESPONSE,
+        Kind.MEETING_CANCELLATION,
+    }
+)
 
 
 def by_name(name: str) -> P:
@@ -82,13 +129,13 @@ def find_name(name: str) -> P | None:
 
 
 def by_uri(uri: str) -> P | None:
-    """The row of a field URI (``item:Subject``)."""
-    return _BY_URI.get(uri)
+    """The row of a field URI (``item:Subject``, ``folder:DisplayName``)."""
+    return _BY_URI.get(uri) or _FOLDER_BY_URI.get(uri)
 
 
 def by_indexed_uri(uri: str, index: str) -> tuple[P, str] | None:
     """The dictionary that an indexed URI leads into, and the path of the entry inside it."""
-    found = _DICTIONARIES.get(uri)
+    found = DICTIONARIES.get(uri)
     if found is None:
         return None
     name, part = found
@@ -121,30 +168,35 @@ def shape(kind: Kind, name: str, *, find: bool = False) -> tuple[P, ...]:
     ``name``: IdOnly, Default, AllProperties (PcxPeopleSearch as Default). ``find``: as FindItem and
     SyncFolderItems give it, without what only GetItem loads.
     """
-    wanted = {"IdOnly": {"id"}, "AllProperties": {"all"}}.get(
-        name, {"default", f"default:{_base_kind(kind)}"}
-    )
+    wanted = _marks(name, Kind.MESSAGE if kind in _SHAPED_AS_MESSAGE else kind)
     return tuple(
         row for row in _OF_KIND[kind] if wanted.intersection(row.shapes) and (row.find or not find)
     )
 
 
-def _base_kind(kind: Kind) -> Kind:
-    return Kind.CALENDAR if kind is Kind.CALENDAR else _SHAPED_AS.get(kind, kind)
+def _marks(name: str, of: str) -> frozenset[str]:
+    if name == "IdOnly":
+        return frozenset({"id"})
+    if name == "AllProperties":
+        return frozenset({"all"})
+    return frozenset({"default", f"default:{of}"})
 
 
-_SHAPED_AS = {
-    kind: Kind.MESSAGE
-    for kind in (
-        Kind.ITEM,
-        Kind.NOTE,
-        Kind.POST,
-        Kind.MEETING_MESSAGE,
-        Kind.MEETING_REQUEST,
-        Kind.MEETING_RESPONSE,
-        Kind.MEETING_CANCELLATION,
-    )
-}
+def folder_by_uri(uri: str) -> P | None:
+    """The row of a folder's field URI."""
+    return _FOLDER_BY_URI.get(uri)
+
+
+def folder_rows(element: str) -> tuple[P, ...]:
+    """All rows of a folder element (``CalendarFolder``) in the contract's order."""
+    return _OF_FOLDER[element]
+
+
+def folder_shape(element: str, name: str) -> tuple[P, ...]:
+    """Rows of a base shape for a folder element, in the contract's order."""
+    wanted = _marks(name, element)
+    return tuple(row for row in _OF_FOLDER[element] if wanted.intersection(row.shapes))
+
 
 _FLAGS = frozenset({"flag_status", "flag_start", "flag_due", "flag_completed", "categories"})
 

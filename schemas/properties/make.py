@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from schemas.property import Field, Kind, P, Type
+from schemas.property import Field, Kind, Named, P, Tag, Type
+from schemas.property_sets import PROPERTY_SETS
 
 MESSAGES = (
     Kind.MESSAGE,
@@ -32,6 +33,11 @@ def members(*wire: str) -> dict[str, str]:
     return {snake(name): name for name in wire}
 
 
+def numbered(*names: str) -> dict[str, int]:
+    """Ordinals of an enum: its neutral names from 0 on."""
+    return {name: number for number, name in enumerate(names)}
+
+
 def row(
     uri: str,
     type: Type,
@@ -40,15 +46,21 @@ def row(
     *,
     since: str = "Exchange2007",
     element: str = "",
+    eas: str = "",
     **more: Any,
 ) -> P:
-    """A row with a field URI; element and neutral name follow from it where not given."""
+    """A row with a field URI; element and neutral name follow from it where not given.
+
+    ``eas``: names in the ActiveSync code pages, ``@`` and the first version where it is not 2.5.
+    """
     element = element or uri.partition(":")[2]
+    tag, _, eas_since = eas.partition("@")
     return P(
         name=name or snake(element),
         type=type,
         kinds=tuple(kinds),
         ews=Field(uri=uri, since=since, element=element),
+        eas=Tag(tag, eas_since or "2.5") if tag else None,
         **more,
     )
 
@@ -60,7 +72,18 @@ def rows(
     return tuple(row(f"{prefix}:{element}", type, kinds, **more) for element in elements.split())
 
 
+def named(set: str, id: int | str, type: str = "String") -> Named:
+    """A named property of one of the distinguished sets."""
+    return Named(PROPERTY_SETS[set], id, type)
+
+
 READ_ONLY: dict[str, Any] = {"writable": ""}
-NOT_FOUND: dict[str, Any] = {"find": False}
 BY_PATH: dict[str, Any] = {"shapes": ()}
 COMPUTED: dict[str, Any] = {"writable": "", "query": False}
+# Only GetItem loads it, and only when it is asked for by its path.
+LOADED: dict[str, Any] = {"writable": "", "query": False, "find": False, "shapes": ()}
+# A property that Exchange has and nothing here makes yet: it is never there.
+ABSENT: dict[str, Any] = {**LOADED, "computed": "nothing"}
+
+DEFAULT: dict[str, Any] = {"shapes": ("default", "all")}
+DEFAULT_OF_MESSAGE: dict[str, Any] = {"shapes": ("default:message", "all")}

@@ -80,6 +80,7 @@ class Authenticator:
         self._vouched: OrderedDict[bytes, _Vouched] = OrderedDict()
         self._checking: dict[tuple[bytes, str, str], asyncio.Future[Principal | Refusal]] = {}
         self._hashers = ThreadPoolExecutor(settings.hashes_at_once, thread_name_prefix="hash")
+        self._hashers.submit(is_password, "x", "")  # the first unknown name takes no longer
         self._stop_listening = store.bus.on_revocation(self.drop)
         self.lock_out = LockOut(
             clock,

@@ -14,6 +14,8 @@ from typing import Any, TextIO
 import structlog
 
 _SECRET_WORDS = ("password", "authorization", "secret", "token", "cookie", "credential")
+# Libraries whose talk is of no use below a warning.
+_NOISY = ("uvicorn", "uvicorn.error", "mail.log", "asyncio", "alembic", "httpx", "httpcore")
 _HIDDEN = "***"
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -31,11 +33,11 @@ def hide_secrets(
 
 def set_up_logs(level: str = "info", form: str = "json", stream: TextIO | None = None) -> None:
     """Send the logs of the process to ``stream`` (standard error)."""
-    stream = stream or sys.stderr
+    target: TextIO = sys.stderr if stream is None else stream
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+        else structlog.dev.ConsoleRenderer(colors=target.isatty())
     )
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -57,7 +59,7 @@ def set_up_logs(level: str = "info", form: str = "json", stream: TextIO | None =
     finish: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if form == "json":
         finish.append(structlog.processors.format_exc_info)
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared, processors=[*finish, renderer]

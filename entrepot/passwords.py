@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 # OWASP's first choice for argon2id with one lane: 19 MiB, two passes; some 20 ms of one core.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-
-# What an unknown account's password is compared with, so that it takes the same time.
-DUMMY_HASH = _hasher.hash(secrets.token_hex(16))
 
 PASSWORD_CHARS_MAX = 1024
 # Letters and digits that nobody confuses when reading them out.
@@ -31,10 +29,16 @@ def hash_password(password: str) -> str:
     return _hasher.hash(normal(password))
 
 
+@cache
+def _dummy_hash() -> str:
+    """What an unknown account's password is compared with, so that it takes the same time."""
+    return _hasher.hash(secrets.token_hex(16))
+
+
 def is_password(password: str, password_hash: str) -> bool:
     """Whether the password fits the hash; takes the same time for an empty hash, then False."""
     try:
-        _hasher.verify(password_hash or DUMMY_HASH, normal(password)[:PASSWORD_CHARS_MAX])
+        _hasher.verify(password_hash or _dummy_hash(), normal(password)[:PASSWORD_CHARS_MAX])
     except (VerificationError, InvalidHashError):
         return False
     return bool(password_hash)

@@ -32,6 +32,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from types import TracebackType
@@ -95,7 +96,7 @@ class Person:
             message["To"] = to or self.address
             message["Date"] = format_datetime(self.exchange.clock.now())
             message["Message-ID"] = make_msgid(domain="elsewhere.example")
-            mime, id = message.as_bytes(), str(message["Message-ID"])
+            mime, id = message.as_bytes(policy=SMTP), str(message["Message-ID"])
         else:
             id = ""
         host, port = self.exchange.smtp.rsplit(":", 1)
@@ -250,11 +251,11 @@ class Exchange:
         """Start the server; returns when it is ready. Raises ServerDidNotStart."""
         if self.is_running:
             return
-        root = str(Path(__file__).resolve().parent.parent)
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", **self._environment}
-        environment["PYTHONPATH"] = os.pathsep.join(
-            part for part in (root, os.environ.get("PYTHONPATH", "")) if part
-        )
+        here = Path(__file__).resolve().parent
+        if not (here / "_app").is_dir():  # a checkout: the child may start in another folder
+            paths = (str(here.parent), environment.get("PYTHONPATH", ""))
+            environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         http_port, smtp_port = self._ports
         self._process = subprocess.Popen(
             [

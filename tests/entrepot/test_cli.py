@@ -1,5 +1,7 @@
 """The command line, as a person or a script uses it."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -13,18 +15,38 @@ from pathlib import Path
 
 import pytest
 
+from entrepot.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def entrepot(*arguments, cwd=None, stdin="", env=None):
-    """Run a command to its end."""
+def entrepot(*arguments, stdin=""):
+    """Run a command to its end in this process, which saves the second of its start."""
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        patch.setattr(sys, "argv", ["entrepot", *map(str, arguments)])
+        patch.setattr(sys, "stdin", io.StringIO(stdin))
+        patch.setenv("ENTREPOT_CONFIG", "")
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+def entrepot_alone(*arguments, cwd=ROOT, env=None):
+    """Run a command to its end in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "entrepot", *map(str, arguments)],
-        input=stdin,
         capture_output=True,
         text=True,
         timeout=120,
-        cwd=cwd or ROOT,
+        cwd=cwd,
         env={**os.environ, "PYTHONPATH": _path(), "ENTREPOT_CONFIG": "", **(env or {})},
     )
 
@@ -43,7 +65,7 @@ def organisation(tmp_path):
 
 
 def test_version():
-    assert entrepot("version").stdout == "entrepot 0.1.0\n"
+    assert entrepot_alone("version").stdout == "entrepot 0.1.0\n"
 
 
 def test_init_makes_everything_and_prints_the_password_and_the_records(organisation):
@@ -150,7 +172,7 @@ def test_wrong_settings_are_named_with_exit_code_3(tmp_path, line, said):
 
 
 def test_serve_without_settings_says_how_to_begin(tmp_path):
-    done = entrepot("serve", cwd=tmp_path)
+    done = entrepot_alone("serve", cwd=tmp_path)
     assert done.returncode == 1 and "entrepot init DOMAIN" in done.stderr
     done = entrepot("serve", "--config", tmp_path / "missing.toml")
     assert done.returncode == 3 and "there is no settings file" in done.stderr
@@ -182,7 +204,7 @@ def test_serve_an_organisation_and_stop_it(organisation):
     try:
         health = _wait_for(f"http://127.0.0.1:{http}/health")
         assert health["status"] == "ok"
-        second = entrepot("serve", "--config", folder / "entrepot.toml", env=env)
+        second = entrepot_alone("serve", "--config", folder / "entrepot.toml", env=env)
         assert second.returncode == 4 and "another server runs on" in second.stderr
         removed = entrepot("user", "disable", "admin@example.org", "--yes", "--folder", folder)
         assert removed.returncode == 0

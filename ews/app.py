@@ -144,7 +144,7 @@ def routes(
     importlib.import_module("ews.notifications.operations")
     front = Front(store, authenticate, settings, clock)
     return [
-        Route("/EWS/Exchange.asmx", front.exchange, methods=None),
+        Route("/EWS/Exchange.asmx", front.exchange, methods=["GET", "HEAD", "POST"]),
         Route("/EWS/Services.wsdl", front.described(wsdl), methods=["GET"]),
         Route("/EWS/messages.xsd", front.described(lambda _: messages_xsd()), methods=["GET"]),
         Route("/EWS/types.xsd", front.described(lambda _: types_xsd()), methods=["GET"]),

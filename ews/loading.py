@@ -9,31 +9,10 @@ import msgspec
 
 from ews.context import Context
 from ews.errors import EwsError
-from ews.paths import unknown
-from ews.shapes import ItemShape
-from schemas.properties import of_kind
-from schemas.property import Kind
 from store.commands import FetchAttachments, Want
 from store.errors import StoreError
 from store.mime import build
 from store.model import AttachmentDraft, Body, Item, ItemDraft
-
-# Properties of messages that clients ask for on items of every kind (trap 47).
-_TOLERATED = frozenset({"message", "item"})
-
-
-def fit_for_kind(kind: str, shape: ItemShape) -> None:
-    """Raises EwsError where a path names a property that items of the kind cannot have.
-
-    Properties of messages are passed over on everything: clients ask for IsRead on any item.
-    """
-    own = {row.name for row in of_kind(Kind(kind))}
-    for path in shape.paths:
-        row = path.row
-        if row is None or path.is_extended or row.ews is None or row.name in own:
-            continue
-        if row.ews.uri.partition(":")[0] not in _TOLERATED:
-            raise unknown(path.pair)
 
 
 async def with_mime(ctx: Context, item: Item) -> Item:

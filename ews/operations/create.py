@@ -8,10 +8,10 @@ from ews.context import Context
 from ews.errors import EwsError
 from ews.ids import read_change_key
 from ews.messages import Message, each, failure, response, success
+from ews.operations.items import saved_item
 from ews.reading.items import read_item
 from ews.reading.responses import RESPONSES, read_response
 from ews.registry import operation
-from ews.operations.items import saved_item
 from ews.render.computed import ATTACHMENT_ELEMENTS
 from schemas.classes import is_sendable, kind_of
 from schemas.property import Kind

@@ -8,7 +8,7 @@ from ews.codec import Raw
 from ews.context import Context
 from ews.errors import EwsError
 from ews.ids import change_key, read_change_key
-from ews.loading import fit_for_kind, with_mime
+from ews.loading import with_mime
 from ews.messages import Message, each, failure, response, success
 from ews.operations.folders import HOW
 from ews.registry import operation
@@ -36,7 +36,11 @@ def read_item_id(ctx: Context, pair: tuple[str, Any]) -> ItemId:
 
 @operation("GetItem", missing="ids of occurrences")
 async def get_item(request: Any, ctx: Context) -> Message:
-    """Read items (MS-OXWSCORE 3.1.4.4)."""
+    """Read items (MS-OXWSCORE 3.1.4.4).
+
+    A path that names a property of another kind of item is passed over: clients ask for all that
+    any item in a folder may have (survey of clients, trap 47).
+    """
     shape = read_item_shape(request.ItemShape)
     writer = ItemWriter(ctx, shape, find=False)
 
@@ -54,7 +58,6 @@ async def _item_message(
     try:
         if isinstance(result, EwsError):
             raise result
-        fit_for_kind(result.kind, shape)
         if shape.want().mime:
             result = await with_mime(ctx, result)
     except EwsError as error:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ews.codec.simple import read_date_time
 from ews.context import Context
 from ews.errors import EwsError
 from ews.paths import Path, read_path
-from ews.codec.simple import read_date_time
 from ews.reading.values import plain_value
 from schemas import mapi
 from schemas.property import P, Type

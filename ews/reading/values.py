@@ -87,7 +87,7 @@ def _flag(ctx: Context, row: P, node: Any) -> Properties:
     }[status]
     if is_wrong:
         raise EwsError("ErrorInvalidArgument", "The dates of the flag do not fit its status.")
-    properties: Properties = {name: None for name in FLAG_PROPERTIES}
+    properties: Properties = dict.fromkeys(FLAG_PROPERTIES)
     properties["flag_status"] = _STATUS[status]
     dates = {"flag_start": start, "flag_due": due, "flag_completed": done}
     for name, date in dates.items():

@@ -20,7 +20,7 @@ from ews.render.bodies import body_element, render_body, unique_element
 from ews.render.values import boolean, escape, instant, mailbox
 from ews.render.view import View, entry_id
 from schemas.classes import is_sendable
-from schemas.property import P, Kind
+from schemas.property import Kind, P
 from store.instant import from_instant
 from store.mime import header_list
 from store.model import Attachment, Body

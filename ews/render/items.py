@@ -21,7 +21,7 @@ from schemas.classes import element_of
 from schemas.ews import contract
 from schemas.properties import of_kind
 from schemas.properties import shape as base_shape
-from schemas.property import P, Kind
+from schemas.property import Kind, P
 from store.results import Row
 
 Write = Callable[[View], str]

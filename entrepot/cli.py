@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from entrepot import _paths  # noqa: F401  (first: it puts our packages on the path)
@@ -32,6 +33,7 @@ app.add_typer(cli_accounts.mailboxes, name="mailbox")
 
 def main() -> None:
     """Run the command line; complaints become one line, a remedy and an exit code."""
+    os.umask(0o077)  # what this program writes is for its owner only
     try:
         app()
     except Complaint as error:

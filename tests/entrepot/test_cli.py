@@ -24,6 +24,7 @@ def entrepot(*arguments, stdin=""):
     """Run a command to its end in this process, which saves the second of its start."""
     out, err = io.StringIO(), io.StringIO()
     code = 0
+    umask = os.umask(0o022)
     with (
         pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stdout(out),
@@ -36,6 +37,7 @@ def entrepot(*arguments, stdin=""):
             main()
         except SystemExit as end:
             code = int(end.code or 0)
+    os.umask(umask)
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
@@ -77,7 +79,7 @@ def test_init_makes_everything_and_prints_the_password_and_the_records(organisat
         "key.pem",
     }
     assert folder.stat().st_mode & 0o077 == 0
-    assert (folder / "key.pem").stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
     for record in (
         "example.org.",
         "MX     10 mail.example.org.",

@@ -22,7 +22,8 @@ record         dict with plain values (recurrence, physical address, ...)
 
 A property that is absent from ``properties`` is not set; ``None`` never stands for a value.
 ``extended`` holds MAPI and named properties that no registry row covers, keyed by
-``schemas.mapi.extended_key`` (``0x10f3:String``, ``{guid}:34160:Integer``, ``{guid}:name:String``).
+``schemas.mapi.extended_key`` (``0x10f3:String``, ``{guid}:34160:Integer``,
+``{guid}:n:Name:String``).
 """
 
 from __future__ import annotations

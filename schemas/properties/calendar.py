@@ -1,5 +1,7 @@
 """Properties of calendar items and meeting messages (MS-OXWSMTGS 2.2.4)."""
 
+from typing import Any
+
 from schemas.properties.make import (
     ABSENT,
     BY_PATH,
@@ -31,7 +33,7 @@ _BUSY = {
 }
 _BUSY_NUMBERS = numbered("free", "tentative", "busy", "oof", "working_elsewhere")
 _RESPONSES = members("Unknown", "Organizer", "Tentative", "Accept", "Decline", "NoResponseReceived")
-_PEOPLE = {"computed": "attendees", "writable": "cuda", "find": False}
+_PEOPLE: dict[str, Any] = {"computed": "attendees", "writable": "cuda", "find": False}
 
 # fmt: off
 CALENDAR_ROWS: tuple[P, ...] = (

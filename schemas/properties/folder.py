@@ -3,12 +3,14 @@
 Neutral names are those of ``store.model.Folder`` and its ``properties``.
 """
 
+from typing import Any
+
 from schemas.properties.make import ABSENT, BY_PATH, COMPUTED, READ_ONLY, row
 from schemas.property import P, Type
 
-_ALWAYS = {"shapes": ("default", "all")}
+_ALWAYS: dict[str, Any] = {"shapes": ("default", "all")}
 # The Default shape of a calendar lacks its count (property-sets-and-response-shapes, Table 2).
-_COUNTED = {
+_COUNTED: dict[str, Any] = {
     "shapes": ("default:Folder", "default:ContactsFolder", "default:TasksFolder",
                "default:SearchFolder", "all"),
 }  # fmt: skip
@@ -35,6 +37,6 @@ FOLDER_ROWS: tuple[P, ...] = (
         find=False, query=False, **BY_PATH),
     row("folder:UnreadCount", Type.INTEGER, (), mapi=0x36030003, **_COUNTED, **READ_ONLY),
     row("folder:SharingEffectiveRights", Type.STRING, (), since="Exchange2010", **ABSENT),
-    row("folder:SearchParameters", Type.RECORD, (), **{**ABSENT, "shapes": ("all",)}),
+    row("folder:SearchParameters", Type.RECORD, (), **ABSENT),
 )
 # fmt: on

@@ -1,4 +1,4 @@
-"""What an operation knows of its request besides the body: who asks, by which version, in which zone."""
+"""What an operation knows of its request besides the body: who asks, version, time zone."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Wire identifiers: opaque, signed, of fixed length, flat (MS-OXWSITEMID; attack A7).
 
 An item id is 102 bytes, so 136 base64 characters, as real ones are and as clients expect: DavMail
-takes nothing shorter for an item id. Each names what it identifies, the mailbox and the numbers, and
-carries a keyed digest: nobody can make one up, and a damaged one is malformed, never another object.
+takes nothing shorter for an item id. Each names what it identifies, the mailbox and the numbers,
+and carries a keyed digest: nobody can make one up, and a damaged one is malformed, never another
+object.
 """
 
 from __future__ import annotations

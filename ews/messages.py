@@ -1,4 +1,4 @@
-"""Response messages: the one per requested element that every batch answers with (design, rule 5)."""
+"""Response messages: one for each requested element, in order."""
 
 from __future__ import annotations
 

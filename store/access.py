@@ -7,6 +7,8 @@ see is not found, so that nobody can tell a foreign id from a free one.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from store import tables
@@ -41,7 +43,7 @@ _PERMISSIONS = select(_permission.c.account_id, _permission.c.rights).where(
     )
 )
 
-FolderRow = Row
+FolderRow = Row[*tuple[Any, ...]]
 
 
 class Access:

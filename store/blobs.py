@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 import zstandard
@@ -81,7 +82,7 @@ def save(conn: Connection, mailbox_id: int, blobs: Iterable[PackedBlob]) -> None
 
 def change_references(conn: Connection, mailbox_id: int, counts: Mapping[str, int]) -> None:
     """Add to the reference counts (negative: let go); blobs that nobody refers to are dropped."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"mailbox_id": mailbox_id, "hash": key, "refs": count}
         for key, count in counts.items()
         if key and count

@@ -10,6 +10,7 @@ from store.errors import InvalidWatermark, NotSupported
 from store.executor import Tx, reads
 from store.folders.read import below, tree
 from store.model import Event
+from store.record import mapping_of
 from store.results import EventPage, SubscriptionStart
 from store.rights import Right
 
@@ -65,7 +66,9 @@ def fetch_events(tx: Tx, command: FetchEvents) -> EventPage:
         raise InvalidWatermark("that watermark is another mailbox's")
     for folder_id in command.folders:
         tx.access.require(command.mailbox_id, folder_id, Right.READ_ALL, "folder")
-    hidden = _outside_message_tree(tx, command.mailbox_id) if not command.folders else frozenset()
+    hidden: frozenset[int] = frozenset()
+    if not command.folders:
+        hidden = _outside_message_tree(tx, command.mailbox_id)
     return _page(tx, command, frozenset(command.folders), hidden, modseq)
 
 
@@ -92,7 +95,7 @@ def _page(
         if len(events) >= command.limit:
             last = events[-1]
             return EventPage(events, last.seq, last.n, more=True)
-        event = Event(**{name: row._mapping[name] for name in _EVENT_FIELDS})
+        event = Event(**{name: mapping_of(row)[name] for name in _EVENT_FIELDS})
         if concerns(event, folders, hidden) and (not kinds or event.kind in kinds):
             events.append(event)
     last_n = events[-1].n if events and events[-1].seq == modseq else 0

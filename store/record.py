@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Any
+from typing import Any, cast
 
 import msgspec
+
 from schemas.classes import kind_of
 from schemas.properties import by_name, column_rows
-
 from store import blobs
 from store.instant import Instant
 from store.model import AttachmentDraft, ItemDraft, Properties
@@ -197,19 +197,19 @@ def people_words(properties: Properties) -> str:
         "organizer",
         "required_attendees",
     ):
-        value = properties.get(name)
-        for mailbox in value if isinstance(value, list) else [value]:
-            if isinstance(mailbox, dict):
-                words += [_text(mailbox, "name"), _text(mailbox, "address")]
-    emails = properties.get("email_addresses")
-    if isinstance(emails, dict):
-        words += [_text(entry, "address") for entry in emails.values() if isinstance(entry, dict)]
+        value: Any = properties.get(name)
+        people: list[Any] = cast("list[Any]", value) if isinstance(value, list) else [value]
+        for person in people:
+            if isinstance(person, dict):
+                words += [_text(person, "name"), _text(person, "address")]
+    emails: Any = properties.get("email_addresses") or {}
+    words += [_text(entry, "address") for entry in emails.values()]
     for name in ("display_name", "given_name", "surname", "company_name", "file_as"):
         words.append(_text(properties, name))
     return clean(" ".join(word for word in words if word))
 
 
-def _text(mapping: dict[str, Any], key: str) -> str:
+def _text(mapping: Any, key: str) -> str:
     value = mapping.get(key)
     return value if isinstance(value, str) else ""
 
@@ -241,6 +241,11 @@ def columns_of(properties: Properties, extended: dict[str, Any], now: Instant) -
     return row
 
 
+def mapping_of(row: Any) -> dict[str, Any]:
+    """A row of the database as a mapping by column; a mapping is given back as it is."""
+    return cast("dict[str, Any]", row) if isinstance(row, dict) else dict(row._mapping)
+
+
 def encode_record(properties: Properties, extended: dict[str, Any]) -> str:
     """The JSON text of an item's or folder's record."""
     record: dict[str, Any] = {"properties": properties}
@@ -258,7 +263,7 @@ def decode_record(record: str) -> tuple[Properties, dict[str, Any]]:
 def properties_of(row: Any) -> tuple[Properties, dict[str, Any]]:
     """All properties of an item's row (attributes by column), by neutral name."""
     properties, extended = decode_record(row.record)
-    mapping = row._mapping
+    mapping = mapping_of(row)
     for name, column in _COLUMNS.items():
         if by_name(name).type == "mailbox":
             continue

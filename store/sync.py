@@ -167,7 +167,8 @@ class _Step:
         shaped = self._shape.make_rows([tuple(row[:-_EXTRA]) for row in rows])
         log: list[Entry] = []
         for row, made in zip(rows, shaped, strict=True):
-            changed, flags, is_read, seq, id = row[-_EXTRA:]
+            numbers: tuple[Any, ...] = tuple(row[-_EXTRA:])
+            changed, flags, is_read, seq, id = numbers
             if (changed, id) > since or (flags, id) > since:
                 log.append((seq, id, ("update", made)))
             else:

@@ -60,7 +60,7 @@ class _Change:
             self._set(path, value)
 
     def _held(self, update: Any, path: Path) -> Any:
-        """The value of the one property in the update's item, which must be the path's (survey, 5.2)."""
+        """The value of the one property that the update holds: the path's (survey, 5.2)."""
         found = update.first(*_ITEMS)
         if found is None:
             raise EwsError("ErrorIncorrectUpdatePropertyCount")

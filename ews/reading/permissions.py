@@ -56,7 +56,7 @@ def _entry(node: Any) -> Permission:
     user = node.UserId
     distinguished = user.DistinguishedUser if user is not None else None
     if distinguished:
-        if user.SID or user.PrimarySmtpAddress:
+        if user is not None and (user.SID or user.PrimarySmtpAddress):
             raise EwsError("ErrorInvalidUserInfo")
         return Permission(distinguished.lower(), int(rights))
     address = user.PrimarySmtpAddress if user is not None else None

@@ -1,4 +1,4 @@
-"""Replies and forwards: what they take over from the message that they answer (MS-OXWSCORE 2.2.4)."""
+"""Replies and forwards: what they take over from the message answered (MS-OXWSCORE 2.2.4)."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _element(row: P) -> str:
 
 
 def needs(shape: ItemShape, version: str) -> tuple[str, ...]:
-    """The neutral properties that rows of FindItems must carry for this shape, whatever the kind."""
+    """The neutral properties that rows of FindItems must carry for this shape."""
     names: dict[str, None] = {}
     for kind in Kind:
         for row in rows_of(kind, shape, version, find=True):

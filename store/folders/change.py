@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from schemas.folders import MESSAGE_ROOT
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from schemas.folders import MESSAGE_ROOT
 from store import tables
 from store.access import FolderRow
 from store.commands import (
@@ -255,7 +255,7 @@ def _row(tx: WriteTx, mailbox_id: int, id: int) -> FolderRow:
 
 
 @writes(DeleteFolders)
-def delete_folders(tx: WriteTx, command: DeleteFolders) -> list[None | StoreError]:
+def delete_folders(tx: WriteTx, command: DeleteFolders) -> list[StoreError | None]:
     """Delete folders (MS-OXWSFOLD 3.1.4.3). To Deleted Items they keep their id; a soft delete
     keeps the items in the dumpster."""
     return [tx.attempt(lambda ref=ref: _delete(tx, ref, command.how)) for ref in command.folders]
@@ -322,7 +322,7 @@ def _empty(tx: WriteTx, row: FolderRow, how: str) -> None:
 
 
 @writes(EmptyFolders)
-def empty_folders(tx: WriteTx, command: EmptyFolders) -> list[None | StoreError]:
+def empty_folders(tx: WriteTx, command: EmptyFolders) -> list[StoreError | None]:
     """Delete what lies in folders (MS-OXWSFOLD 3.1.4.4)."""
     return [tx.attempt(lambda ref=ref: _empty_one(tx, ref, command)) for ref in command.folders]
 

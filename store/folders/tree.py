@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from schemas.folders import DISTINGUISHED, DistinguishedFolder
 from sqlalchemy import bindparam, func, insert, select
 
+from schemas.folders import DISTINGUISHED, DistinguishedFolder
 from store import tables
 from store.access import FolderRow
 from store.errors import AlreadyExists, InvalidValue, TooMany

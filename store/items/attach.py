@@ -243,10 +243,11 @@ def _delete_attachment(tx: WriteTx, id: AttachmentId) -> SavedItem:
     row = permitted(tx, [id.item], Right.EDIT_ALL, owned=Right.EDIT_OWNED)[0]
     if isinstance(row, StoreError):
         raise NotFound("the attachment was not found", role="attachment")
-    if len(id.path) > 1:
+    first, *rest = id.path
+    if rest:
         _delete_inside(tx, row, id)
     else:
-        stored = _row_of(tx, row, id.path[0])
+        stored = _row_of(tx, row, first)
         tx.conn.execute(_DELETE, {"b_mailbox": row.mailbox_id, "b_item": row.id, "b_id": stored.id})
         blobs.change_references(tx.conn, row.mailbox_id, {stored.blob: -1})
     return SavedItem(id.item, touch(tx, row), row.kind)

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from schemas.properties import is_flag, is_read_state
 from sqlalchemy import Row, bindparam, insert, update
 
+from schemas.properties import is_flag, is_read_state
 from store import blobs, tables
 from store.access import FolderRow
 from store.commands import FolderRole, ItemChange, MarkAllRead, Resolution, UpdateItems
@@ -18,7 +18,7 @@ from store.items.create import check_sizes, send_stored
 from store.items.insert import counts_as_unread
 from store.items.rows import attachment_rows, content_rows, permitted, unindex
 from store.model import Body, ItemDraft, ItemId
-from store.record import PackedItem, columns_of, pack, properties_of
+from store.record import PackedItem, columns_of, mapping_of, pack, properties_of
 from store.results import SavedItem
 from store.rights import Right
 from store.search import words
@@ -226,7 +226,7 @@ class _Edit:
             and not self._touches_content
             and all(is_flag(name) or is_read_state(name) for name in names)
         )
-        kept = {column.name: row._mapping[column.name] for column in _EDITABLE}
+        kept = {column.name: mapping_of(row)[column.name] for column in _EDITABLE}
         merged = {**kept, **{k: v for k, v in values.items() if k in kept}}
         merged["modified"] = tx.now
         merged["seq"] = seq
@@ -395,9 +395,9 @@ _IN_MIME = frozenset(
 
 
 @writes(MarkAllRead)
-def mark_all_read(tx: WriteTx, command: MarkAllRead) -> list[None | StoreError]:
+def mark_all_read(tx: WriteTx, command: MarkAllRead) -> list[StoreError | None]:
     """Set every item of folders read or unread, in one statement for each folder."""
-    results: list[None | StoreError] = []
+    results: list[StoreError | None] = []
     for ref in command.folders:
         try:
             folder = tx.access.folder(ref, Right.READ_ALL | Right.EDIT_ALL)

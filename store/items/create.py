@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from schemas.classes import default_role, folder_takes, is_sendable, kind_of
 
+from schemas.classes import default_role, folder_takes, is_sendable, kind_of
 from store.access import FolderRow
 from store.commands import CreateItems, FolderRef, FolderRole, SendItems
 from store.errors import (
@@ -62,12 +62,12 @@ def _prepare(tx: Tx, draft: ItemDraft, command: CreateItems) -> _Prepared | Stor
 def check_draft(tx: Tx, draft: ItemDraft) -> None:
     """Raises InvalidValue, TooLarge for what no item may hold."""
     subject = draft.properties.get("subject")
-    if isinstance(subject, str) and len(subject) > tx.limits.subject_chars_max:
-        if draft.mime is None:
-            raise InvalidValue(
-                f"a subject has at most {tx.limits.subject_chars_max} characters",
-                where="subject",
-            )
+    is_long = isinstance(subject, str) and len(subject) > tx.limits.subject_chars_max
+    if is_long and draft.mime is None:
+        raise InvalidValue(
+            f"a subject has at most {tx.limits.subject_chars_max} characters",
+            where="subject",
+        )
     size = sum(len(a.content or b"") for a in draft.attachments) + len(draft.mime or b"")
     if size > tx.limits.item_bytes_max:
         raise TooLarge(f"{size:,} bytes: an item has at most {tx.limits.item_bytes_max:,}")

@@ -9,7 +9,7 @@ from store.errors import QuotaReached
 from store.executor import WriteTx
 from store.items.rows import NewRows
 from store.model import Attachment, AttachmentId, ItemDraft, ItemId
-from store.record import PackedItem, decode_record, pack
+from store.record import PackedItem, decode_record, mapping_of, pack
 from store.results import SavedItem
 
 
@@ -98,7 +98,7 @@ def check_quota(tx: WriteTx, mailbox_id: int, size: int) -> None:
 def count_rows(tx: WriteTx, rows: Sequence[Any], sign: int) -> None:
     """Add rows (mappings or Row) to their folders' counters, or take them off (``sign`` -1)."""
     for row in rows:
-        mapping = row if isinstance(row, dict) else row._mapping
+        mapping = mapping_of(row)
         delta = tx.folder(mapping["mailbox_id"], mapping["folder_id"])
         delta.size += sign * mapping["size"]
         if mapping["is_associated"]:
@@ -142,7 +142,7 @@ def _saved(mailbox_id: int, id: int, seq: int, packed: PackedItem) -> SavedItem:
 
 def attachment_of(item: ItemId, number: int, row: Any) -> Attachment:
     """The attachment in a row (mapping or Row)."""
-    mapping = row if isinstance(row, dict) else row._mapping
+    mapping = mapping_of(row)
     return Attachment(
         id=AttachmentId(item, (number,)),
         kind=mapping["kind"],

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from schemas.classes import folder_takes
 from sqlalchemy import Row, bindparam, select, update
 
+from schemas.classes import folder_takes
 from store import blobs, tables
 from store.access import FolderRow
 from store.commands import (
@@ -43,6 +43,7 @@ from store.items.rows import (
     unindex,
 )
 from store.model import ItemId
+from store.record import mapping_of
 from store.results import SavedItem
 from store.rights import Right
 from store.search import words
@@ -177,7 +178,7 @@ def _move_inside(tx: WriteTx, rows: Sequence[Row[Any]], target: FolderRow) -> li
     _index_moved(tx, mailbox_id, rows, contents, first)
     saved: list[SavedItem] = []
     for id, row in enumerate(rows, first):
-        count_rows(tx, [{**row._mapping, "folder_id": target.id}], 1)
+        count_rows(tx, [{**mapping_of(row), "folder_id": target.id}], 1)
         tx.emit(
             mailbox_id,
             "moved",
@@ -239,13 +240,13 @@ def copy_rows(tx: WriteTx, rows: Sequence[Row[Any]], target: FolderRow) -> list[
     attachments = {key: attachment_rows(tx, key, ids) for key, ids in by_mailbox.items()}
     saved: list[SavedItem] = []
     for id, row in enumerate(rows, first):
-        new.items.append(fresh_row(dict(row._mapping), mailbox_id, target.id, id, id, seq))
+        new.items.append(fresh_row(dict(mapping_of(row)), mailbox_id, target.id, id, id, seq))
         content = contents[row.mailbox_id][row.id]
-        new.contents.append({**content._mapping, "mailbox_id": mailbox_id, "item_id": id})
+        new.contents.append({**mapping_of(content), "mailbox_id": mailbox_id, "item_id": id})
         hashes = [content.mime, content.html]
         for attachment in attachments[row.mailbox_id].get(row.id, []):
             keys = {"mailbox_id": mailbox_id, "item_id": id}
-            new.attachments.append({**attachment._mapping, **keys})
+            new.attachments.append({**mapping_of(attachment), **keys})
             hashes.append(attachment.blob)
         _share_blobs(tx, new, row.mailbox_id, hashes)
         saved.append(SavedItem(ItemId(mailbox_id, id), seq, row.kind))
@@ -290,7 +291,7 @@ def discard(tx: WriteTx, rows: Sequence[Row[Any]], moved_to: int = 0) -> None:
 
 
 @writes(DeleteItems)
-def delete_items(tx: WriteTx, command: DeleteItems) -> list[None | StoreError]:
+def delete_items(tx: WriteTx, command: DeleteItems) -> list[StoreError | None]:
     """Delete items for good, to the dumpster, or to Deleted Items (MS-OXWSCORE 3.1.4.3)."""
     for mailbox_id in sorted({item.mailbox_id for item in command.items}):
         tx.lock(mailbox_id)

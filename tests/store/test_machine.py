@@ -159,7 +159,11 @@ class Mailbox(RuleBasedStateMachine):
 
     # -- items -----------------------------------------------------------------------------
 
-    @rule(where=PICK, subjects=st.lists(st.text(max_size=5), min_size=1, max_size=4), read=st.booleans())
+    @rule(
+        where=PICK,
+        subjects=st.lists(st.text(max_size=5), min_size=1, max_size=4),
+        read=st.booleans(),
+    )
     def create(self, where: int, subjects: list[str], read: bool) -> None:
         folder = self.folder(where)
         drafts = tuple(ItemDraft(properties={"subject": s, "is_read": read}) for s in subjects)

@@ -89,6 +89,7 @@ class Outbound:
     async def _work(self) -> None:
         while not self._is_stopping:
             self._wake.clear()
+            looked = self._clock.monotonic()
             free = SESSIONS_MAX - len(self._under_way)
             try:
                 taken = await self._take(free) if free else 0
@@ -96,7 +97,9 @@ class Outbound:
                 _log.error("cannot take from the queue", exc_info=error)
                 taken = 0
             if not taken and not self._is_stopping:
-                await self._clock.wait_for(self._wake, _LOOK_S)
+                # From the look on, not from now: time may have passed while we looked.
+                left_s = looked + _LOOK_S - self._clock.monotonic()
+                await self._clock.wait_for(self._wake, max(0.0, left_s))
 
     async def _take(self, free: int) -> int:
         mails: list[OutboundMail] = await self._system.execute(TakeOutbound(free))

@@ -1,0 +1,54 @@
+"""What scenarios may ask for by naming a parameter.
+
+`ews` is the first user, `other` the second one; `folder`, `contacts`, `calendar` and `tasks` are
+clean folders of their kind in the first user's mailbox, gone when the scenario has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from conformance.mailbox import Mailbox
+from conformance.node import Ref
+from conformance.scenario import Scenario
+from conformance.xml import t
+
+
+class NoSecondUser(Exception):
+    """The scenario needs a second user, and none was named."""
+
+
+def _folder(ews: Mailbox) -> Ref:
+    return ews.make_folder("msgfolderroot", ews.unique("Scenario"))
+
+
+def _typed(element: str) -> Callable[[Mailbox], Ref]:
+    def make(ews: Mailbox) -> Ref:
+        name = ews.unique("Scenario")
+        return ews.make_folders("msgfolderroot", t(element, t.DisplayName(name)))[0]
+
+    return make
+
+
+FIXTURES: dict[str, Callable[[Mailbox], Ref]] = {
+    "folder": _folder,
+    "contacts": _typed("ContactsFolder"),
+    "calendar": _typed("CalendarFolder"),
+    "tasks": _typed("TasksFolder"),
+}
+
+
+def arguments(scenario: Scenario, ews: Mailbox, other: Mailbox | None) -> dict[str, Any]:
+    """What to call the scenario's function with. Raises NoSecondUser."""
+    filled: dict[str, Any] = dict(scenario.bound)
+    for name in scenario.fixtures:
+        if name == "ews":
+            filled[name] = ews
+        elif name == "other":
+            if other is None:
+                raise NoSecondUser
+            filled[name] = other
+        else:
+            filled[name] = FIXTURES[name](ews)
+    return filled

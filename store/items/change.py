@@ -226,7 +226,8 @@ class _Edit:
             and not self._touches_content
             and all(is_flag(name) or is_read_state(name) for name in names)
         )
-        kept = {column.name: mapping_of(row)[column.name] for column in _EDITABLE}
+        before = mapping_of(row)
+        kept = {column.name: before[column.name] for column in _EDITABLE}
         merged = {**kept, **{k: v for k, v in values.items() if k in kept}}
         merged["modified"] = tx.now
         merged["seq"] = seq

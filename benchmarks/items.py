@@ -28,7 +28,7 @@ PEER = {
     "delete": 775,
 }
 PAGE = 1000
-_EIGHT = [
+EIGHT = [
     "item:Subject",
     "item:DateTimeReceived",
     "message:From",
@@ -51,7 +51,7 @@ def _find(offset: int, paths: list[str], sort: str = "") -> str:
     )
 
 
-_SORT = (
+SORT = (
     '<m:SortOrder><t:FieldOrder Order="Descending"><t:FieldURI'
     ' FieldURI="item:DateTimeReceived"/></t:FieldOrder></m:SortOrder>'
 )
@@ -147,7 +147,7 @@ async def measure(running: Server, size: int) -> dict[str, Any]:
         rates[name] = round(count / timer.s, 1)
 
     await rate("find_id_only", _find_all(client, size, [], ""))
-    await rate("find_8_sorted", _find_all(client, size, _EIGHT, _SORT))
+    await rate("find_8_sorted", _find_all(client, size, EIGHT, SORT))
     sample = ids[:: max(1, len(ids) // 1000)][:1000]
     await rate("get_text", _get(client, sample, mime=False))
     await rate("get_mime", _get(client, sample, mime=True))

@@ -14,7 +14,7 @@ PACKAGES := schemas store ews mailflow entrepot conformance tests
 .PHONY: run test style types layers unit lock docs wheel clean
 
 run: $(READY)
-	$(BIN)/python -m entrepot demo --folder data $(ARGS)
+	$(BIN)/python -m entrepot demo --folder data --https-port 8443 $(ARGS)
 
 test: style types layers unit
 

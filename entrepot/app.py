@@ -163,9 +163,15 @@ class App:
     async def _open_mail(self) -> None:
         """SMTP, submission and the queue to other servers."""
         await self._open(Outbound(self.store, self.settings, self.clock))
-        if self.settings.smtp_listen or self.settings.submission_listen:
+        settings = self.settings
+        if settings.smtp_listen or settings.submission_listen or settings.lmtp_listen:
             door = SmtpDoor(
-                self.store, self.authenticate, self.settings, self.clock, sockets=self._sockets
+                self.store,
+                self.authenticate,
+                self.settings,
+                self.clock,
+                sockets=self._sockets,
+                lmtp_listen=self.settings.lmtp_listen,
             )
             await self._open(door)
             self.smtp_addresses = list(door.addresses)

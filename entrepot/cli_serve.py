@@ -39,6 +39,9 @@ def demo(
     ),
     http_port: Annotated[int, typer.Option(help="Port on loopback; 0: any free one.")] = 8080,
     smtp_port: Annotated[int, typer.Option(help="Port on loopback; 0: any free one.")] = 2525,
+    https_port: Annotated[
+        int | None, typer.Option(help="Serve HTTPS as well, self-signed, on this port.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON when ready.")
     ] = False,
@@ -57,6 +60,7 @@ def demo(
         folder=folder,
         http_port=http_port,
         smtp_port=smtp_port,
+        https_port=https_port,
         users=users,
         is_empty=empty,
         has_tls=tls,

@@ -58,6 +58,7 @@ class DemoOptions:
     folder: Path
     http_port: int = 0
     smtp_port: int = 0
+    https_port: int | None = None
     users: int | None = None
     is_empty: bool = False
     has_tls: bool = False
@@ -82,12 +83,14 @@ class Demo:
         self._sockets: dict[str, socket.socket] = {}
         http = self._bound(options.http_port)
         smtp = self._bound(options.smtp_port)
+        more = () if options.https_port is None else (self._bound(options.https_port),)
+        self.https_url = f"https://{more[0]}" if more else ""
         self.url = f"{scheme}://{http}"
         values = settings.model_dump()
         values |= {
             "data_folder": options.folder,
             "public_url": self.url,
-            "https_listen": (http,) if options.has_tls else (),
+            "https_listen": (http, *more) if options.has_tls else more,
             "http_listen": () if options.has_tls else (http,),
             "smtp_listen": (smtp,),
             "submission_listen": (),
@@ -125,8 +128,10 @@ class Demo:
 
     async def word(self, app: App) -> dict[str, Any]:
         """What the server says when it is ready."""
+        more = {"https": self.https_url} if self.https_url else {}
         return {
             "http": self.url,
+            **more,
             "ews": f"{self.url}/EWS/Exchange.asmx",
             "eas": f"{self.url}/Microsoft-Server-ActiveSync",
             "autodiscover": f"{self.url}/autodiscover/autodiscover.xml",

@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         reason="Where people's programs hand in mail, after STARTTLS and a password. Empty: "
         "not at all.",
     )
+    lmtp_listen: tuple[str, ...] = setting(
+        (),
+        group="Doors",
+        reason="Where a mail server in front (Postfix, rspamd) delivers by LMTP. It is believed "
+        "whatever it says, so listen on loopback only.",
+    )
     tls_certificate: Path | None = setting(
         None,
         group="Doors",
@@ -210,12 +216,13 @@ class Settings(BaseSettings):
         group="Limits",
         reason="The largest message by SMTP, in and out. Other servers take 25 to 50 MB.",
     )
-    attachment_bytes_max: int = setting(
-        40 * MIB,
+    item_bytes_max: int = setting(
+        150 * MIB,
         at_least=64 * 1024,
         at_most=1024 * MIB,
         group="Limits",
-        reason="The largest single attachment.",
+        reason="The largest item with its attachments, as Exchange has it. A client adds "
+        "attachments one by one, each within the limit of requests.",
     )
     xml_depth_max: int = setting(
         128,
@@ -241,19 +248,12 @@ class Settings(BaseSettings):
         reason="Items named by one request. Clients send up to 1,000.",
     )
     find_rows_max: int = setting(
-        1000,
-        at_least=10,
-        at_most=100_000,
+        100_000,
+        at_least=100,
+        at_most=1_000_000,
         group="Limits",
-        reason="Rows of one page of a search, as Exchange's own policy has it; clients page on.",
-    )
-    response_bytes_max: int = setting(
-        64 * MIB,
-        at_least=MIB,
-        at_most=1024 * MIB,
-        group="Limits",
-        reason="Where an answer with many items would grow larger, the rest of them get an error "
-        "that tells the client to ask again for fewer.",
+        reason="Rows of one page of a search; clients page on. Exchange's own policy says 1,000; "
+        "a row costs some 300 bytes.",
     )
     folder_depth_max: int = setting(
         100,
@@ -506,7 +506,9 @@ class Settings(BaseSettings):
     def limits(self) -> Limits:
         """The bounds that the store keeps."""
         return Limits(
+            item_bytes_max=self.item_bytes_max,
             batch_items_max=self.batch_items_max,
+            find_rows_max=self.find_rows_max,
             folder_depth_max=self.folder_depth_max,
             folders_max=self.folders_max,
             recipients_max=self.recipients_max,

@@ -14,6 +14,7 @@ def welcome(word: dict[str, Any]) -> str:
     ]
     if len(users) > len(rows):
         rows.append(f"  … and {len(users) - len(rows)} more with the same password")
+    secure = f"{word['https']}/EWS/Exchange.asmx" if "https" in word else word["ews"]
     first = users[0] if users else {"address": "user@demo.example", "password": "password"}
     return "\n".join(
         [
@@ -21,6 +22,7 @@ def welcome(word: dict[str, Any]) -> str:
             "Entrepot serves a demo organisation.",
             "",
             f"  EWS           {word['ews']}",
+            *([f"                {secure}   (self-signed)"] if secure != word["ews"] else []),
             f"  Autodiscover  {word['autodiscover']}",
             f"  SMTP          {word['smtp']}",
             f"  Data          {word['folder']}",
@@ -29,7 +31,7 @@ def welcome(word: dict[str, Any]) -> str:
             *rows,
             "",
             "Connect a client:",
-            f"  Outlook for Mac, Apple Mail   Exchange account by hand, server {word['ews']}",
+            f"  Outlook for Mac, Apple Mail   Exchange account by hand, server {secure}",
             f"  Evolution, Thunderbird        Exchange Web Services, host URL {word['ews']}",
             f"  DavMail                       davmail.url={word['ews']}, davmail.mode=EWS",
             "  curl                          curl -u "

@@ -83,3 +83,18 @@ def test_listen_addresses(text, expected):
 def test_other_texts_are_no_listen_addresses(text):
     with pytest.raises(ValueError, match="no listen address"):
         listen_address(text)
+
+
+def test_every_setting_is_used():
+    code = {
+        path: path.read_text("utf-8")
+        for folder in ("entrepot", "ews", "mailflow")
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    readers = "\n".join(code.values())
+    unused = [
+        name
+        for name in Settings.model_fields
+        if not re.search(rf"(?:settings|self)\.{name}\b", readers)
+    ]
+    assert unused == []

@@ -28,9 +28,7 @@ _HEADER_KEY = re.compile(
 )
 # Headers that the builder writes itself: a client's own value for them is not added beside.
 _OWN = frozenset(
-    "from sender to cc bcc reply-to subject date message-id in-reply-to references importance"
-    " sensitivity thread-topic thread-index disposition-notification-to mime-version content-type"
-    " content-transfer-encoding received return-path".split()
+    ["from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references", "importance", "sensitivity", "thread-topic", "thread-index", "disposition-notification-to", "mime-version", "content-type", "content-transfer-encoding", "received", "return-path"]
 )
 
 
@@ -94,7 +92,7 @@ def _set_headers(
     if p.get("sensitivity") in _SENSITIVITY:
         message["Sensitivity"] = _SENSITIVITY[p["sensitivity"]]
     if p.get("is_read_receipt_requested") and author:
-        message["Disposition-Notification-To"] = _addresses([author])
+        message["Disposition-Notification-To"] = f"<{_one_line(author.get('address', ''))}>"
     for key, value in draft.extended.items():
         found = _HEADER_KEY.fullmatch(key)
         if found and found[1].lower() not in _OWN and found[1] not in message:
@@ -204,7 +202,7 @@ def with_headers(
     kept: list[bytes] = []
     skipping = False
     for line in re.split(rb"(?<=\n)", block):
-        if not line[:1].isspace() or not kept and not skipping:
+        if not line[:1].isspace() or (not kept and not skipping):
             name = line.split(b":", 1)[0].strip().lower().decode("latin-1")
             skipping = name in gone
         if not skipping:

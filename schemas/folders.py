@@ -1,8 +1,10 @@
 """Distinguished folders: roles, English names, classes, and where each lies.
 
-Names are compared in English by Microsoft's suites. ``on_creation``: the mailbox has it from the
-start; Outlook for Mac never synchronises without archive, conversationhistory and recipientcache
-(survey of clients, trap 17).
+Names are compared in English by Microsoft's suites. The table's order is that of creation, parents
+first. ``on_creation``: the mailbox has it from the start; Outlook for Mac never synchronises
+without archive, conversationhistory and recipientcache (survey of clients, trap 17). Roles that the
+contract names and mailboxes here lack are ``ABSENT``: asked for, they are ErrorFolderNotFound
+(trap 16).
 """
 
 from __future__ import annotations
@@ -111,7 +113,64 @@ DISTINGUISHED: tuple[DistinguishedFolder, ...] = (
     ),
 )
 
+# Roles of the contract that no mailbox here has, and why.
+ABSENT: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "archiveroot",
+            "archivemsgfolderroot",
+            "archivedeleteditems",
+            "archiveinbox",
+            "archiverecoverableitemsroot",
+            "archiverecoverableitemsdeletions",
+            "archiverecoverableitemsversions",
+            "archiverecoverableitemspurges",
+            "archiverecoverableitemsdiscoveryholds",
+        ),
+        "there are no archive mailboxes",
+    ),
+    "publicfoldersroot": "there are no public folders",
+    "adminauditlogs": "changes by administrators are in the log",
+    "recoverableitemsdiscoveryholds": "there is no legal hold",
+    **dict.fromkeys(
+        ("mycontacts", "directory", "peopleconnect", "favorites", "mecontact", "personmetadata"),
+        "people are not linked over their sources",
+    ),
+    **dict.fromkeys(
+        (
+            "teamspaceactivity",
+            "teamspacemessaging",
+            "teamspaceworkitems",
+            "scheduled",
+            "orionnotes",
+            "tagitems",
+            "alltaggeditems",
+            "externalcontacts",
+            "teamchat",
+            "teamchathistory",
+            "yammerroot",
+            "yammerinbound",
+            "yammeroutbound",
+            "yammerfeeds",
+            "onedriveroot",
+            "onedriverecylebin",
+            "onedrivesystem",
+            "onedrivevolume",
+            "important",
+            "starred",
+        ),
+        "Microsoft 365 alone has it",
+    ),
+}
+
 _BY_ROLE = {folder.role: folder for folder in DISTINGUISHED}
+
+# Distinguished folders that hold a person's mail: what mail clients list.
+MAIL_ROLES: frozenset[str] = frozenset(
+    folder.role
+    for folder in DISTINGUISHED
+    if folder.folder_class == "IPF.Note" and folder.parent == MESSAGE_ROOT
+)
 
 
 def distinguished(role: str) -> DistinguishedFolder | None:

@@ -7,6 +7,7 @@ one access log line without query string, and an answer of few words where a han
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import secrets
 import time
@@ -139,12 +140,17 @@ class Front:
         )
 
 
+# Unique among processes by their start, within one by counting: no request asks the system.
+_START = secrets.token_hex(4)
+_COUNT = itertools.count(1)
+
+
 def _request_id(headers: dict[bytes, bytes]) -> str:
     for name in (b"x-request-id", b"client-request-id"):
         given = headers.get(name, b"").decode("latin-1").strip("{}")
         if _ID.fullmatch(given):
             return given
-    return secrets.token_hex(8)
+    return f"{_START}{next(_COUNT):08x}"
 
 
 def _receiver(receive: Receive, exchange: Exchange) -> Receive:

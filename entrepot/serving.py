@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -13,10 +14,14 @@ import uvloop
 from entrepot.app import App
 
 T = TypeVar("T")
+_TURN_S = 0.0005
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run ``work`` to its end on a fast event loop."""
+    # Readers and the loop take turns on one interpreter: a turn of 5 ms, the default, would let
+    # a request wait as long for each of them.
+    sys.setswitchinterval(_TURN_S)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
 

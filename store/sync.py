@@ -10,6 +10,7 @@ what a fresh client gets, however many pages that takes. Nothing is kept on the 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -115,6 +116,7 @@ _DEAD = (
         _tombstone.c.item_id <= bindparam("top"),
     )
     .order_by(_tombstone.c.seq, _tombstone.c.item_id)
+    .limit(bindparam("room"))
 )
 
 Entry = tuple[int, int, tuple[str, Row] | None]
@@ -161,9 +163,11 @@ class _Step:
             "at": state.at,
             "floor": state.floor,
             "top": state.top,
+            "room": limit + 1,
         }
         since = (state.seq, state.at)
-        rows = self._tx.conn.execute(self._changed().limit(limit + 1), keys).all()
+        changed = _statement(self._shape, "changed", self._associated)
+        rows = self._tx.conn.execute(changed, keys).all()
         shaped = self._shape.make_rows([tuple(row[:-_EXTRA]) for row in rows])
         log: list[Entry] = []
         for row, made in zip(rows, shaped, strict=True):
@@ -173,7 +177,7 @@ class _Step:
                 log.append((seq, id, ("update", made)))
             else:
                 log.append((seq, id, ("read", (id, is_read, seq))))
-        dead = self._tx.conn.execute(_DEAD.limit(limit + 1), keys).all()
+        dead = self._tx.conn.execute(_DEAD, keys).all()
         for row in dead:
             counts = self._associated or not row.is_associated
             log.append((row.seq, row.item_id, ("delete", (row.item_id,)) if counts else None))
@@ -187,47 +191,53 @@ class _Step:
         """Hand out items that came after ``top``, in the order in which they came."""
         if state.top >= now.last_id:
             return state
-        given, is_whole = self._given(_item.c.id > state.top, _item.c.id, state)
+        given, is_whole = self._given("newer", state)
         return msgspec.structs.replace(state, top=now.last_id if is_whole else given)
 
     def older(self, state: ItemState) -> ItemState:
         """Hand out items below ``floor``, newest first."""
         if state.floor == 0:
             return state
-        given, is_whole = self._given(_item.c.id < state.floor, _item.c.id.desc(), state)
+        given, is_whole = self._given("older", state)
         return msgspec.structs.replace(state, floor=0 if is_whole else given)
 
-    def _given(self, where: Any, order: Any, state: ItemState) -> tuple[int, bool]:
+    def _given(self, direction: str, state: ItemState) -> tuple[int, bool]:
         """Create as many as there is room for; the last one's id, and whether it was all."""
         room = self._limit - len(self.changes)
-        statement = (
-            self._visible(select(*self._shape.columns))
-            .where(
-                _item.c.mailbox_id == state.mailbox_id,
-                _item.c.folder_id == state.folder_id,
-                where,
-            )
-            .order_by(order)
-            .limit(room + 1)
-        )
-        rows = self._tx.conn.execute(statement).all()
+        rows = self._tx.conn.execute(
+            _statement(self._shape, direction, self._associated),
+            {
+                "mailbox_id": state.mailbox_id,
+                "folder_id": state.folder_id,
+                "floor": state.floor,
+                "top": state.top,
+                "room": room + 1,
+            },
+        ).all()
         made = self._shape.make_rows([tuple(row) for row in rows[:room]])
         self.changes += [("create", row) for row in made if row[0] not in self._ignore]
         return (made[-1][0] if made else 0), len(rows) <= room
 
-    def _changed(self) -> Any:
+
+@lru_cache(maxsize=512)
+def _statement(shape: Projection, what: str, associated: bool) -> Any:
+    """The select of items ``changed``, ``newer`` or ``older`` than the position; made once."""
+    statement = select(*shape.columns).where(
+        _item.c.mailbox_id == bindparam("mailbox_id"),
+        _item.c.folder_id == bindparam("folder_id"),
+    )
+    if not associated:
+        statement = statement.where(_item.c.is_associated.is_(False))
+    if what == "newer":
+        statement = statement.where(_item.c.id > bindparam("top")).order_by(_item.c.id)
+    elif what == "older":
+        statement = statement.where(_item.c.id < bindparam("floor")).order_by(_item.c.id.desc())
+    else:
         statement = (
-            select(
-                *self._shape.columns,
-                _item.c.changed_seq,
-                _item.c.flags_seq,
-                _item.c.is_read,
-                _item.c.seq,
-                _item.c.id,
+            statement.add_columns(
+                _item.c.changed_seq, _item.c.flags_seq, _item.c.is_read, _item.c.seq, _item.c.id
             )
             .where(
-                _item.c.mailbox_id == bindparam("mailbox_id"),
-                _item.c.folder_id == bindparam("folder_id"),
                 _item.c.seq >= bindparam("seq"),
                 or_(_item.c.seq > bindparam("seq"), _item.c.id > bindparam("at")),
                 _item.c.id >= bindparam("floor"),
@@ -235,10 +245,7 @@ class _Step:
             )
             .order_by(_item.c.seq, _item.c.id)
         )
-        return self._visible(statement)
-
-    def _visible(self, statement: Any) -> Any:
-        return statement if self._associated else statement.where(_item.c.is_associated.is_(False))
+    return statement.limit(bindparam("room"))
 
 
 _EXTRA = 5

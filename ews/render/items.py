@@ -7,6 +7,7 @@ keep the order in which they were asked for (trap 32).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from ews.context import Context
@@ -35,36 +36,49 @@ def rows_of(kind: Kind, shape: ItemShape, version: str, *, find: bool) -> tuple[
 
     Rows that another kind has, or that are younger than the client's version, are passed over.
     """
-    own = of_kind(kind)
-    wanted = {_element(row) for row in base_shape(kind, shape.base, find=find)}
-    wanted.add("ItemId")
-    wanted.update(_element(row) for row in shape.rows)
+    return _rows_of(kind, shape.base, _asked(shape), version, find)
+
+
+def _asked(shape: ItemShape) -> frozenset[str]:
+    """The elements that a shape names beside its base."""
+    asked = {row.ews.element for row in shape.rows if row.ews is not None}
     if shape.include_mime:
-        wanted.add("MimeContent")
+        asked.add("MimeContent")
+    return frozenset(asked | {"ItemId"})
+
+
+@lru_cache(maxsize=4096)
+def _rows_of(
+    kind: Kind, base: str, asked: frozenset[str], version: str, find: bool
+) -> tuple[P, ...]:
+    of_base = {row.ews.element for row in base_shape(kind, base, find=find) if row.ews}
+    wanted = asked | of_base
     return tuple(
         row
-        for row in own
+        for row in of_kind(kind)
         if row.ews is not None
         and row.ews.element in wanted
         and contract.rank(version) >= contract.rank(row.ews.since)
     )
 
 
-def _element(row: P) -> str:
-    return row.ews.element if row.ews is not None else ""
-
-
 def needs(shape: ItemShape, version: str) -> tuple[str, ...]:
     """The neutral properties that rows of FindItems must carry for this shape."""
+    names = dict.fromkeys(_stored(shape.base, _asked(shape), version))
+    for path in shape.extended:
+        names.update(dict.fromkeys(_extended_needs(path)))
+    return tuple(names)
+
+
+@lru_cache(maxsize=1024)
+def _stored(base: str, asked: frozenset[str], version: str) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for kind in Kind:
-        for row in rows_of(kind, shape, version, find=True):
+        for row in _rows_of(kind, base, asked, version, True):
             if row.computed:
                 names.update(dict.fromkeys(COMPUTED[row.computed].needs))
             if not row.computed or row.computed in _NAMED:
                 names[row.name] = None
-    for path in shape.extended:
-        names.update(dict.fromkeys(_extended_needs(path)))
     return tuple(names)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from schemas.ews.contract import rank
 from schemas.properties.calendar import CALENDAR_ROWS
 from schemas.properties.contact import CONTACT_ROWS
 from schemas.properties.folder import FOLDER_ROWS
@@ -41,6 +42,7 @@ __all__ = [
     "is_read_state",
     "of_kind",
     "shape",
+    "since",
 ]
 
 
@@ -155,6 +157,12 @@ def by_element(kind: Kind, element: str) -> P | None:
 def of_kind(kind: Kind) -> tuple[P, ...]:
     """All rows of a kind in the contract's order."""
     return _OF_KIND[kind]
+
+
+def since(row: P, kind: Kind) -> str:
+    """First version in which items of a kind show a property (responses have Start since 2013)."""
+    assert row.ews is not None
+    return max(row.ews.since, elements(TYPES[kind])[row.ews.element], key=rank)
 
 
 def column_rows() -> tuple[P, ...]:

@@ -31,16 +31,17 @@ FOLDER_TYPES: dict[str, str] = {
 
 
 @cache
-def elements(type: str) -> tuple[str, ...]:
-    """The elements of a complex type in order, what it inherits first."""
-    return tuple(name for group in effective(type).content for name in _names(group))
+def elements(type: str) -> dict[str, str]:
+    """The elements of a complex type in order, what it inherits first, with their first version."""
+    found: dict[str, str] = {}
+    for group in effective(type).content:
+        _add(found, group)
+    return found
 
 
-def _names(group: Group) -> list[str]:
-    names: list[str] = []
+def _add(found: dict[str, str], group: Group) -> None:
     for particle in group.particles:
         if isinstance(particle, Element):
-            names.append(particle.name)
+            found[particle.name] = particle.since
         elif isinstance(particle, Group):
-            names += _names(particle)
-    return names
+            _add(found, particle)

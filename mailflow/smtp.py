@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import socket
 import ssl
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
@@ -21,6 +23,7 @@ from schemas.errors import smtp_reply
 from store.clock import Clock
 from store.commands import CheckRecipients, DeliverMail, ListDomains, SubmitMail
 from store.errors import StoreError
+from store.instant import Instant
 from store.mime.parse import parse
 from store.model import ItemDraft, Principal
 from store.store import Store
@@ -32,6 +35,8 @@ _log = structlog.get_logger("smtp")
 _RECIPIENTS_FROM_OUTSIDE_MAX = 100
 _BACKLOG = 512
 _PARSERS = 2
+# Messages whose senders went before our answer, remembered so that a second try is none.
+_UNANSWERED_MAX = 1000
 # One network may hold a quarter of all sessions.
 _NETWORK_SHARE = 4
 
@@ -112,6 +117,9 @@ class SmtpDoor:
         self._sessions: set[Conversation] = set()
         self._by_network: dict[str, int] = {}
         self._servers: list[asyncio.Server] = []
+        # A message of before this instant may be one that we did not live to answer.
+        self._opened = clock.instant()
+        self._unanswered: OrderedDict[bytes, None] = OrderedDict()
         self._parsers = ThreadPoolExecutor(_PARSERS, thread_name_prefix="smtp-parse")
         set_log_level(settings.log_level == "debug")
 
@@ -225,6 +233,15 @@ class SmtpDoor:
     async def take(self, session: Conversation, mime: bytes) -> list[str]:
         """Store a message; the reply (with LMTP one for each recipient), given after the commit."""
         try:
+            return await self._take(session, mime)
+        except asyncio.CancelledError:  # the peer has gone; it may be stored all the same
+            self._unanswered[_digest(mime)] = None
+            if len(self._unanswered) > _UNANSWERED_MAX:
+                self._unanswered.popitem(last=False)
+            raise
+
+    async def _take(self, session: Conversation, mime: bytes) -> list[str]:
+        try:
             if session.principal is not None:
                 return [await self._submit(session, session.principal, mime)]
             draft = await self._draft(session, mime)
@@ -259,7 +276,7 @@ class SmtpDoor:
     async def _deliver(self, session: Conversation, draft: ItemDraft) -> str:
         mail = session.mail
         recipients = tuple(dict.fromkeys(mail.recipients))
-        command = DeliverMail(draft, recipients, mail.sender or "")
+        command = DeliverMail(draft, recipients, mail.sender or "", self._seen_before(draft))
         outcomes = await self._system.execute(command)
         refused = [outcome for outcome in outcomes if isinstance(outcome, StoreError)]
         _note("received", session, len(draft.mime or b""), len(recipients), len(refused))
@@ -268,16 +285,28 @@ class SmtpDoor:
         replies = sorted(_reply_of(error) for error in refused)
         return replies[0]  # 4xx before 5xx: later is better than never
 
+    def _seen_before(self, draft: ItemDraft) -> Instant:
+        """Until when the same message may have come without an answer of ours."""
+        is_known = bool(self._unanswered) and _digest(draft.mime or b"") in self._unanswered
+        return self._clock.instant() if is_known else self._opened
+
     async def _deliver_each(self, session: Conversation, draft: ItemDraft) -> list[str]:
         """LMTP answers for each recipient (RFC 2033 4.2), so nobody is bounced by us."""
         mail = session.mail
-        commands = [DeliverMail(draft, (r,), mail.sender or "") for r in mail.recipients]
+        seen_before = self._seen_before(draft)
+        commands = [
+            DeliverMail(draft, (r,), mail.sender or "", seen_before) for r in mail.recipients
+        ]
         results = await asyncio.gather(*(self._system.execute(command) for command in commands))
         _note("received", session, len(draft.mime or b""), len(commands))
         return [
             _reply_of(outcome) if isinstance(outcome, StoreError) else "250 2.0.0 stored"
             for (outcome,) in results
         ]
+
+
+def _digest(mime: bytes) -> bytes:
+    return hashlib.blake2b(mime, digest_size=20).digest()
 
 
 def _parsed(mime: bytes) -> tuple[ItemDraft, bool]:

@@ -323,12 +323,15 @@ class OpenSubscription(Command, frozen=True):
 class DeliverMail(Command, frozen=True):
     """Put a message into the Inbox of local recipients -> each SavedItem (per recipient).
 
-    Only the mail flow's own session may ask this.
+    ``seen_before``: a delivery of the very same bytes before this instant may have gone
+    unanswered, so this is the same one again and is not stored twice. Only the mail flow's own
+    session may ask this.
     """
 
     draft: ItemDraft
     recipients: tuple[str, ...]
     sender: str = ""
+    seen_before: str = ""
 
 
 class CheckRecipients(Command, frozen=True):

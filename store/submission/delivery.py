@@ -6,6 +6,7 @@ from store.commands import CheckRecipients, DeliverMail
 from store.directory.names import require_system
 from store.errors import AccessDenied, QuotaReached, StoreError
 from store.executor import Tx, WriteTx, reads, writes
+from store.instant import Instant
 from store.record import PackedItem
 from store.results import SavedItem
 from store.submission.bounces import Failure, bounce
@@ -54,7 +55,9 @@ def deliver_mail(tx: WriteTx, command: DeliverMail, packed: PackedItem) -> list[
         if reach.is_elsewhere:
             reach.error = AccessDenied(f"{address} is not an address here", where=address)
             reach.remote = []
-    return distribute(tx, packed, command.draft.mime or b"", command.sender, reaches)
+    mime = command.draft.mime or b""
+    seen_before = command.seen_before
+    return distribute(tx, packed, mime, command.sender, reaches, seen_before=seen_before)
 
 
 def distribute(
@@ -65,6 +68,7 @@ def distribute(
     reaches: list[Reach],
     *,
     bounces_all: bool = False,
+    seen_before: Instant = "",
 ) -> list[Outcome]:
     """Deliver to all whom ``reaches`` lead to, here or through the queue; an outcome for each.
 
@@ -73,7 +77,7 @@ def distribute(
     """
     readers = {r.id: r for reach in reaches for r in reach.readers}
     at_once = dict(list(readers.items())[:READERS_AT_ONCE])
-    done = deliver(tx, packed, at_once.values())
+    done = deliver(tx, packed, at_once.values(), seen_before=seen_before)
     queued = [r.address for id, r in readers.items() if id not in at_once]
     for reach in reaches:
         queued += reach.remote

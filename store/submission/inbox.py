@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from store import tables
 from store.errors import NotFound, StoreError
 from store.executor import Tx, WriteTx
-from store.instant import Instant
+from store.instant import Instant, from_instant, to_instant
 from store.items.insert import check_quota, insert_item
-from store.model import ItemDraft
+from store.model import ItemDraft, ItemId
 from store.record import PackedItem, decode_record, encode_record, pack
 from store.results import SavedItem
 from store.submission.recipients import Reader
@@ -26,6 +27,24 @@ _INBOXES = select(_folder.c.mailbox_id, _folder.c.id).where(
     _folder.c.mailbox_id.in_(bindparam("mailboxes", expanding=True)),
 )
 
+
+_item, _content = tables.item, tables.content
+_SAME = (
+    select(_item.c.id, _item.c.seq, _item.c.kind, _item.c.record)
+    .join(
+        _content,
+        and_(_content.c.mailbox_id == _item.c.mailbox_id, _content.c.item_id == _item.c.id),
+    )
+    .where(
+        _item.c.mailbox_id == bindparam("mailbox_id"),
+        _item.c.message_id == bindparam("message_id"),
+        _item.c.received < bindparam("before"),
+        _item.c.received > bindparam("since"),
+        _content.c.mime == bindparam("mime"),
+    )
+)
+# How long servers try again (RFC 5321 4.5.4.1: four to five days).
+_TRIED_AGAIN = timedelta(days=5)
 
 _QUOTA = select(tables.mailbox.c.size, tables.mailbox.c.quota).where(
     tables.mailbox.c.id == bindparam("id")
@@ -57,11 +76,14 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
     return pack(msgspec.structs.replace(draft, properties=properties), now)
 
 
-def deliver(tx: WriteTx, packed: PackedItem, readers: Iterable[Reader]) -> dict[int, Outcome]:
+def deliver(
+    tx: WriteTx, packed: PackedItem, readers: Iterable[Reader], *, seen_before: Instant = ""
+) -> dict[int, Outcome]:
     """Put a message (from ``arriving``) into each reader's Inbox; what became of it by account id.
 
     A reader who cannot take it (quota) has an error there and does not disturb the others: all
-    that can be refused is checked before the first write for that reader.
+    that can be refused is checked before the first write for that reader. One who got the very
+    same before ``seen_before`` does not get it again.
     """
     distinct = {reader.id: reader for reader in readers}
     mailboxes = sorted(reader.mailbox_id for reader in distinct.values() if reader.mailbox_id)
@@ -71,9 +93,30 @@ def deliver(tx: WriteTx, packed: PackedItem, readers: Iterable[Reader]) -> dict[
         row.mailbox_id: row.id for row in tx.conn.execute(_INBOXES, {"mailboxes": mailboxes})
     }
     return {
-        reader.id: _deliver_one(tx, packed, reader, inboxes.get(reader.mailbox_id))
+        reader.id: _seen(tx, packed, reader, seen_before)
+        or _deliver_one(tx, packed, reader, inboxes.get(reader.mailbox_id))
         for reader in distinct.values()
     }
+
+
+def _seen(tx: WriteTx, packed: PackedItem, reader: Reader, before: Instant) -> SavedItem | None:
+    """The same bytes from the same sender, where they came before: after a crash between our
+    commit and our answer the sending server tries again (RFC 1047)."""
+    message_id = packed.row["message_id"]
+    if not before or not message_id or not reader.mailbox_id:
+        return None
+    keys = {
+        "mailbox_id": reader.mailbox_id,
+        "message_id": message_id,
+        "mime": packed.content["mime"],
+        "before": before,
+        "since": to_instant(from_instant(tx.now) - _TRIED_AGAIN),
+    }
+    sender = decode_record(packed.row["record"])[0]["envelope_from"]
+    for row in tx.conn.execute(_SAME, keys):
+        if decode_record(row.record)[0].get("envelope_from") == sender:
+            return SavedItem(ItemId(reader.mailbox_id, row.id), row.seq, row.kind)
+    return None
 
 
 def _deliver_one(tx: WriteTx, packed: PackedItem, reader: Reader, inbox_id: int | None) -> Outcome:
@@ -88,7 +131,9 @@ def _deliver_one(tx: WriteTx, packed: PackedItem, reader: Reader, inbox_id: int 
 
 def address_in(mailbox: Any) -> str:
     """The address of a mailbox value, empty for anything else."""
-    return str(mailbox.get("address") or "") if isinstance(mailbox, dict) else ""
+    if not isinstance(mailbox, dict):
+        return ""
+    return str(cast("dict[str, Any]", mailbox).get("address") or "")
 
 
 def _addressed(packed: PackedItem, reader: Reader) -> PackedItem:

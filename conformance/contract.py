@@ -11,6 +11,7 @@ import re
 import tempfile
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -98,8 +99,8 @@ class Contract:
         document = etree.ElementTree(deepcopy(element))
         if self._schema.validate(document):
             return []
-        log = self._schema.error_log
-        return [_plain(log[index].message) for index in range(len(log))]
+        log: Any = self._schema.error_log
+        return [_plain(error.message) for error in log]
 
 
 def _with_known_deviation_undone(body: Element) -> Element:

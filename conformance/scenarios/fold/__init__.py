@@ -1,0 +1,1 @@
+"""MS-OXWSFOLD: folders and permissions."""

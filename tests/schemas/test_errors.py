@@ -52,6 +52,10 @@ def test_a_role_says_which_thing_was_meant() -> None:
     assert errors.ews_code("NoSuchThing") == "ErrorInternalServerError"
 
 
+# Elements whose names look like codes.
+ELEMENTS = frozenset({"ErrorSubscriptionIds"})
+
+
 def used_codes(folder: str) -> set[str]:
     found: set[str] = set()
     for path in Path(ROOT / folder).rglob("*.py"):
@@ -62,7 +66,7 @@ def used_codes(folder: str) -> set[str]:
 
 
 def test_every_code_in_use_exists_and_has_a_sentence() -> None:
-    used = used_codes("ews") | used_codes("schemas")
+    used = (used_codes("ews") | used_codes("schemas")) - ELEMENTS
     assert len(used) > 50
     assert used - errors.codes() == set()
     assert used - set(errors.TEXTS) == set()

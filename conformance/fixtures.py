@@ -1,7 +1,8 @@
 """What scenarios may ask for by naming a parameter.
 
 `ews` is the first user, `other` the second one; `folder`, `contacts`, `calendar` and `tasks` are
-clean folders of their kind in the first user's mailbox, gone when the scenario has ended.
+clean folders of their kind in the first user's mailbox, gone when the scenario has ended. `home`
+is a folder for the kind of item that the scenario is bound to.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ def arguments(scenario: Scenario, ews: Mailbox, other: Mailbox | None) -> dict[s
             if other is None:
                 raise NoSecondUser
             filled[name] = other
+        elif name == "home":
+            filled[name] = _typed(scenario.bound["kind"].folder)(ews)
         else:
             filled[name] = FIXTURES[name](ews)
     return filled

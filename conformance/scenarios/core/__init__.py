@@ -1,0 +1,1 @@
+"""MS-OXWSCORE: items of every kind."""

@@ -1,0 +1,1 @@
+"""MS-OXWSMSG: messages and their dispositions."""

@@ -1,0 +1,1 @@
+"""MS-OXWSSYNC: what changed since a state."""

@@ -1,7 +1,17 @@
 """MIME to items and back (RFC 5322, 2045-2049, 2231, 2047)."""
 
-from store.mime.build import build, with_headers
+from store.mime.build import build, native
+from store.mime.edit import with_headers
 from store.mime.headers import header_list
-from store.mime.parse import parse
+from store.mime.parse import Limits, Parsed, parse, parse_all
 
-__all__ = ["build", "header_list", "parse", "with_headers"]
+__all__ = [
+    "Limits",
+    "Parsed",
+    "build",
+    "header_list",
+    "native",
+    "parse",
+    "parse_all",
+    "with_headers",
+]

@@ -26,6 +26,7 @@ _TOKEN_OPEN = re.compile(
     r"""=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?= | <[^<>]*+>? | [,;:] | [^"(<,;:=]++ | .""",
     re.DOTALL | re.VERBOSE,
 )
+_AT = re.compile(r"\s*@\s*")
 _COMMENT = re.compile(r"\([^()]*\)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -100,7 +101,7 @@ class _Reader:
         name = _folded(decode(" ".join(_spaced(self._words))))
         address = _address(self._angle or "")
         comment = _folded(decode(" ".join(self._comments)))
-        if self._angle is None and not address and name:
+        if self._angle is None and name:
             name, address = self._without_angle(name)
         name = name.strip("> ") if address else name.strip(">, ")
         if not name:
@@ -111,7 +112,6 @@ class _Reader:
             self._found.append({"name": name})
         self._clear()
 
-
     def _without_angle(self, name: str) -> tuple[str, str]:
         """Name and address where only words were given: an address, a local name, or a name."""
         if self._quoted:
@@ -119,7 +119,15 @@ class _Reader:
             if before and _ESCAPE.sub(r"\1", self._quoted[1:-1]) == before:
                 return "", f"{self._quoted}@{domain}"
             return ("", _address(name)) if "@" in name and " " not in name else (name, "")
-        return ("", _address(name)) if "@" in name or " " not in name else (name, "")
+        words = _AT.sub("@", name).split()
+        named = [word for word in words if "@" in word]
+        for word in named[:-1]:  # addresses with no comma between them
+            if len(self._found) < ADDRESSES_MAX and _address(word):
+                self._found.append({"name": _address(word), "address": _address(word)})
+        if named:
+            rest = " ".join(word for word in words if "@" not in word)
+            return (rest if len(named) == 1 else ""), _address(named[-1])
+        return ("", _address(name)) if len(words) == 1 else (name, "")
 
 
 def _spaced(words: list[str]) -> list[str]:

@@ -1,35 +1,68 @@
-"""An item to MIME bytes, and edits of header lines that leave the rest byte for byte.
+"""An item to MIME bytes. Front-ends ask for it where an item came without MIME; sending does.
 
-No value can bring in a header line: line breaks in any of them become blanks (attack A22).
+``build`` gives a message for every item. ``native`` gives what a client expects as the content of
+one: iCalendar of an appointment, a vCard of a contact, a message of all else.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-import secrets
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage, MIMEPart
 from email.utils import format_datetime
-from typing import Any
 
+import msgspec
+
+from schemas.classes import kind_of
 from schemas.mapi import PROPERTY_SETS
+from schemas.property import Kind
+from store.errors import TooMany
 from store.instant import from_instant
-from store.mime.headers import raw_block
-from store.model import AttachmentDraft, ItemDraft
+from store.mime.content import Leaf, Multipart, Node, body_node, file_leaf, message_leaf, wire
+from store.mime.content import text_leaf as _text_leaf
+from store.mime.edit import with_headers
+from store.mime.encode import header, one_line, unstructured
+from store.mime.icalendar import icalendar, method_of
+from store.mime.recipients import address_list, one_address
+from store.mime.vcard import vcard
+from store.model import AttachmentDraft, Body, ItemDraft
 
-_POLICY = policy.SMTP.clone(max_line_length=78, refold_source="none")
-_SENSITIVITY = {"personal": "Personal", "private": "Private", "confidential": "Company-Confidential"}
-_LINES = re.compile(r"[\r\n\x00]+")
+__all__ = ["build", "native", "with_headers"]
+
+_DEPTH_MAX = 30
+_SENSITIVITY = {
+    "personal": "Personal",
+    "private": "Private",
+    "confidential": "Company-Confidential",
+}
 _HEADER_KEY = re.compile(
     r"\{" + PROPERTY_SETS["InternetHeaders"] + r"\}:n:([!-9;-~]{1,76}):String"
 )
-# Headers that the builder writes itself: a client's own value for them is not added beside.
+# Headers that the builder writes itself, and those that only servers on the way may write.
 _OWN = frozenset(
-    ["from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references", "importance", "sensitivity", "thread-topic", "thread-index", "disposition-notification-to", "mime-version", "content-type", "content-transfer-encoding", "received", "return-path"]
-)
+    ["from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id",
+     "in-reply-to", "references", "importance", "sensitivity", "thread-topic", "thread-index",
+     "disposition-notification-to", "return-receipt-to", "keywords", "content-language", "received",
+     "return-path", "dkim-signature", "authentication-results", "delivered-to", "apparently-to"]
+)  # fmt: skip
+_RESERVED = ("content-", "mime-", "resent-", "arc-", "x-ms-exchange-organization-")
+_CALENDARS = frozenset(
+    [Kind.CALENDAR, Kind.MEETING_MESSAGE, Kind.MEETING_REQUEST, Kind.MEETING_RESPONSE,
+     Kind.MEETING_CANCELLATION]
+)  # fmt: skip
+_IDENTITY = re.compile(r"[!-~]{1,990}")
+
+
+def native(draft: ItemDraft, *, domain: str, now: datetime, bcc: bool = True) -> bytes:
+    """The content of an item as clients exchange it: its own MIME where it has one."""
+    if draft.mime is not None:
+        return draft.mime
+    kind = kind_of(draft.item_class)
+    if kind is Kind.CALENDAR:
+        return icalendar(draft, now)
+    if kind is Kind.CONTACT:
+        return vcard(draft)
+    return build(draft, domain=domain, now=now, bcc=bcc)
 
 
 def build(
@@ -40,182 +73,137 @@ def build(
     bcc: bool = False,
     message_id: str | None = None,
 ) -> bytes:
-    """The message that an item made from properties is. ``bcc``: with its Bcc line.
+    """The message that an item made from properties is (RFC 5322, 2045).
 
-    ``domain`` and ``now`` fill Message-ID and Date where the item has none.
+    ``bcc``: as its owner may see it, with the Bcc line and the owner's categories. ``domain`` and
+    ``now`` fill Message-ID and Date where the item has none; the same input gives the same bytes.
+    Attachments that are references have no form in MIME and are left out. Raises TooMany where
+    messages in messages nest more than 30 deep.
     """
-    message = EmailMessage(policy=_POLICY)
-    _set_headers(message, draft, domain=domain, now=now, bcc=bcc, message_id=message_id)
-    _set_content(message, draft, domain, now)
-    return message.as_bytes()
+    return _build(draft, domain, now, bcc, message_id, 0)
 
 
-def _one_line(value: Any) -> str:
-    return _LINES.sub(" ", str(value)).encode("utf-8", "replace").decode("utf-8")
+def _build(
+    draft: ItemDraft, domain: str, now: datetime, bcc: bool, message_id: str | None, depth: int
+) -> bytes:
+    if depth > _DEPTH_MAX:
+        raise TooMany(f"messages in messages nest more than {_DEPTH_MAX} deep")
+    head = _head(draft, domain, now, bcc, message_id)
+    return wire(head, _content(draft, domain, now, depth))
 
 
-def _set_headers(
-    message: EmailMessage,
-    draft: ItemDraft,
-    *,
-    domain: str,
-    now: datetime,
-    bcc: bool,
-    message_id: str | None,
-) -> None:
+def _head(
+    draft: ItemDraft, domain: str, now: datetime, bcc: bool, message_id: str | None
+) -> bytes:
     p = draft.properties
-    sender, author = p.get("sender"), p.get("from") or p.get("sender")
-    if author:
-        message["From"] = _addresses([author])
+    lines = [_people(draft, domain, bcc), header("Subject", unstructured(p.get("subject", "")))]
+    sent = p.get("sent")
+    lines.append(header("Date", format_datetime(from_instant(sent) if sent else now)))
+    identity = one_line(p.get("message_id") or message_id or "").strip()
+    if not _IDENTITY.fullmatch(identity):
+        identity = _made_identity(draft, domain, now)
+    lines.append(header("Message-ID", identity))
+    for name, key in (("In-Reply-To", "in_reply_to"), ("References", "references")):
+        value = " ".join(w for w in one_line(p.get(key, "")).split() if _IDENTITY.fullmatch(w))
+        if value:
+            lines.append(header(name, value))
+    lines += _marks(draft, bcc)
+    lines.append(b"MIME-Version: 1.0\r\n")
+    return b"".join(lines)
+
+
+def _people(draft: ItemDraft, domain: str, bcc: bool) -> bytes:
+    p = draft.properties
+    author, sender = p.get("from") or p.get("sender"), p.get("sender")
+    lines = header("From", one_address(author, domain)) if author else b""
     if sender and author and sender.get("address") != author.get("address"):
-        message["Sender"] = _addresses([sender])
+        lines += header("Sender", one_address(sender, domain))
     lists = [("To", "to"), ("Cc", "cc"), ("Reply-To", "reply_to")]
     if bcc:
         lists.append(("Bcc", "bcc"))
-    for header, name in lists:
-        if p.get(name):
-            message[header] = _addresses(p[name])
-    message["Subject"] = _one_line(p.get("subject", ""))
-    sent = p.get("sent")
-    message["Date"] = format_datetime(from_instant(sent) if sent else now)
-    identity = p.get("message_id") or message_id
-    if not identity:
-        identity = _new_message_id(domain, now)
-    message["Message-ID"] = _one_line(identity)
-    for header, name in (("In-Reply-To", "in_reply_to"), ("References", "references"),
-                         ("Thread-Topic", "conversation_topic"),
-                         ("Thread-Index", "conversation_index")):  # fmt: skip
-        if p.get(name):
-            message[header] = _one_line(p[name])
-    if p.get("importance") in ("high", "low"):
-        message["Importance"] = p["importance"].capitalize()
-    if p.get("sensitivity") in _SENSITIVITY:
-        message["Sensitivity"] = _SENSITIVITY[p["sensitivity"]]
+    for name, key in lists:
+        if p.get(key):
+            lines += header(name, address_list(p[key], domain))
     if p.get("is_read_receipt_requested") and author:
-        message["Disposition-Notification-To"] = f"<{_one_line(author.get('address', ''))}>"
+        lines += header("Disposition-Notification-To", one_address(author, domain))
+    if p.get("is_delivery_receipt_requested") and author:
+        lines += header("Return-Receipt-To", one_address(author, domain))
+    return lines
+
+
+def _marks(draft: ItemDraft, bcc: bool) -> list[bytes]:
+    """Importance and the like, the thread, headers of the client's own."""
+    p = draft.properties
+    lines: list[bytes] = []
+    if p.get("importance") in ("high", "low"):
+        lines.append(header("Importance", p["importance"].capitalize()))
+    if p.get("sensitivity") in _SENSITIVITY:
+        lines.append(header("Sensitivity", _SENSITIVITY[p["sensitivity"]]))
+    if p.get("conversation_topic"):
+        lines.append(header("Thread-Topic", unstructured(p["conversation_topic"])))
+    index = re.sub(r"[^A-Za-z0-9+/=]", "", str(p.get("conversation_index") or ""))
+    if index:  # long after many answers: in pieces, which readers join
+        pieces = [index[at : at + 60] for at in range(0, len(index), 60)]
+        lines.append(b"Thread-Index: " + "\r\n ".join(pieces).encode() + b"\r\n")
+    if bcc and p.get("categories"):
+        words = [unstructured(word.replace(",", " ")) for word in p["categories"]]
+        lines.append(header("Keywords", ", ".join(words)))
+    culture = str(p.get("culture") or "")
+    if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", culture):
+        lines.append(header("Content-Language", culture))
     for key, value in draft.extended.items():
         found = _HEADER_KEY.fullmatch(key)
-        if found and found[1].lower() not in _OWN and found[1] not in message:
-            message[found[1]] = _one_line(value)
+        name = found[1].lower() if found else ""
+        if name and name not in _OWN and not name.startswith(_RESERVED) and value is not None:
+            lines.append(header(found[1] if found else name, unstructured(str(value))))
+    return lines
 
 
-def _new_message_id(domain: str, now: datetime) -> str:
-    return f"<{now:%Y%m%d%H%M%S}.{secrets.token_hex(12)}@{domain}>"
+def _made_identity(draft: ItemDraft, domain: str, now: datetime) -> str:
+    """A Message-ID that stays the same each time the same item is built."""
+    said = msgspec.json.encode([draft.properties, draft.body.text, draft.body.html])
+    digest = hashlib.blake2b(said + now.isoformat().encode(), digest_size=16).hexdigest()
+    host = re.sub(r"[^A-Za-z0-9.-]", "", domain) or "localhost"
+    return f"<{digest}@{host}>"
 
 
-def _addresses(mailboxes: Iterable[Mapping[str, Any]]) -> Any:
-    """A structured address header; an address that is no address stays as plain text."""
-    parsed: list[Address] = []
-    for mailbox in mailboxes:
-        name = _one_line(mailbox.get("name", ""))
-        address = _one_line(mailbox.get("address", "")).strip()
-        try:
-            parsed.append(Address(display_name=name if name != address else "", addr_spec=address))
-        except (ValueError, IndexError):
-            parsed.append(Address(display_name=f"{name} {address}".strip()))
-    return parsed
-
-
-def _set_content(message: EmailMessage, draft: ItemDraft, domain: str, now: datetime) -> None:
-    body = draft.body
-    if body.text is not None or body.html is None:
-        message.set_content(_text(body.text or ""), cte=_encoding(body.text or ""))
-        if body.html is not None:
-            message.add_alternative(_text(body.html), subtype="html", cte=_encoding(body.html))
+def _content(draft: ItemDraft, domain: str, now: datetime, depth: int) -> Node:
+    """The body and the attachments."""
+    kind = kind_of(draft.item_class)
+    shown = draft.body.html is not None
+    inline = [a for a in draft.attachments if shown and a.is_inline and a.kind == "file"]
+    if kind is Kind.CONTACT:
+        body: Node = _text_leaf(vcard(draft).decode(), "vcard")
     else:
-        message.set_content(_text(body.html), subtype="html", cte=_encoding(body.html))
-    inline = [a for a in draft.attachments if a.is_inline and a.kind == "file"]
-    if inline:
-        _relate(message, inline)
+        body = body_node(_body(draft, kind), inline, _calendar(draft, kind, now))
+    parts: list[Node] = [body]
     for attachment in draft.attachments:
-        if attachment in inline:
-            continue
-        _attach(message, attachment, domain, now)
+        if attachment.kind == "item":
+            parts.append(_message(attachment, domain, now, depth))
+        elif attachment.kind == "file" and not (shown and attachment.is_inline):
+            parts.append(file_leaf(attachment))
+    return body if len(parts) == 1 else Multipart("mixed", parts)
 
 
-def _text(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+def _body(draft: ItemDraft, kind: Kind) -> Body:
+    """A distribution list says who is in it; everything else says what it says."""
+    if kind is Kind.DIST_LIST and draft.body.text is None and draft.body.html is None:
+        members = draft.properties.get("members") or []
+        shown = [m.get("mailbox", m) for m in members if isinstance(m, dict)]
+        return Body(text="".join(f"{m.get('name', '')} <{m.get('address', '')}>\n" for m in shown))
+    return draft.body
 
 
-def _encoding(text: str) -> str:
-    return "7bit" if text.isascii() and max(map(len, text.split("\n"))) < 900 else "base64"
+def _calendar(draft: ItemDraft, kind: Kind, now: datetime) -> list[Leaf]:
+    if kind not in _CALENDARS or not draft.properties.get("start"):
+        return []
+    text = icalendar(draft, now).decode()
+    return [_text_leaf(text, "calendar", f"; method={method_of(draft)}")]
 
 
-def _relate(message: EmailMessage, inline: list[AttachmentDraft]) -> None:
-    html = message.get_body(("html", "plain"))
-    target: Any = html if html is not None else message
-    for attachment in inline:
-        main, sub = _type(attachment)
-        target.add_related(
-            attachment.content or b"",
-            maintype=main,
-            subtype=sub,
-            cid=f"<{_one_line(attachment.content_id)}>" if attachment.content_id else None,
-            filename=_one_line(attachment.name) or None,
-            disposition="inline",
-        )
-
-
-def _attach(
-    message: EmailMessage, attachment: AttachmentDraft, domain: str, now: datetime
-) -> None:
-    name = _one_line(attachment.name) or None
-    if attachment.kind == "item":
-        inner = attachment.item or ItemDraft()
-        data = inner.mime or build(inner, domain=domain, now=now)
-        part = MIMEPart(policy=_POLICY)
-        part["Content-Type"] = "message/rfc822"
-        part["Content-Disposition"] = "attachment"
-        if name:
-            part.set_param("filename", name, header="Content-Disposition")
-        part.set_payload(data.decode("ascii", "surrogateescape"))
-        if message.get_content_type() != "multipart/mixed":
-            message.make_mixed()
-        message.attach(part)
-        return
-    main, sub = _type(attachment)
-    message.add_attachment(
-        attachment.content or b"",
-        maintype=main,
-        subtype=sub,
-        filename=name or "attachment.dat",
-        cid=f"<{_one_line(attachment.content_id)}>" if attachment.content_id else None,
-    )
-
-
-def _type(attachment: AttachmentDraft) -> tuple[str, str]:
-    found = re.fullmatch(r"([\w.+-]+)/([\w.+-]+)", attachment.content_type.split(";")[0].strip())
-    if found is None or found[1].lower() in ("multipart", "message"):
-        return "application", "octet-stream"
-    return found[1], found[2]
-
-
-def with_headers(
-    mime: bytes, *, remove: Iterable[str] = (), add: Iterable[tuple[str, str]] = ()
-) -> bytes:
-    """The message with header fields removed (by name, without case) and others put in front.
-
-    All other bytes stay as they are.
-    """
-    block = raw_block(mime)
-    gone = {name.lower() for name in remove}
-    kept: list[bytes] = []
-    skipping = False
-    for line in re.split(rb"(?<=\n)", block):
-        if not line[:1].isspace() or (not kept and not skipping):
-            name = line.split(b":", 1)[0].strip().lower().decode("latin-1")
-            skipping = name in gone
-        if not skipping:
-            kept.append(line)
-    ending = b"\r\n" if b"\r\n" in mime[: len(block) + 2] else b"\n"
-    new = b"".join(
-        f"{name}: {_one_line(value)}".encode("utf-8", "replace") + ending for name, value in add
-    )
-    head = b"".join(kept)
-    if head and not head.endswith(b"\n") and mime[len(block) :] == b"":
-        head += ending
-    rest = mime[len(block) :]
-    if not head and rest.startswith(ending):
-        rest = rest[len(ending) :]
-    return new + head + rest
-
+def _message(attachment: AttachmentDraft, domain: str, now: datetime, depth: int) -> Leaf:
+    inner = attachment.item or ItemDraft()
+    mime = inner.mime
+    if mime is None:
+        mime = _build(inner, domain, now, False, None, depth + 1)
+    return message_leaf(attachment, mime)

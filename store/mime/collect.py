@@ -27,6 +27,7 @@ _STATUS = {
     "message/global-disposition-notification": "disposition-notification",
 }
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+_OCTETS = "application/octet-stream"
 _CID = re.compile(r"""cid:([^"'\s<>)]{1,998})""", re.IGNORECASE)
 
 # Reads an embedded message: its bytes, limits, what is left of them, how deep it lies.
@@ -105,8 +106,10 @@ class Collector:
             if parts:
                 self._multipart(part, parts, depth, first)
                 return
-            if depth == 0 and part.type.startswith("multipart/"):
+            if depth == 0:
                 self._add_text(part, "text/plain")  # no boundary: what there is, is the text
+                return
+            if not part.raw.strip():
                 return
         if part.type in _MESSAGES:
             self._message(part)
@@ -133,7 +136,7 @@ class Collector:
         best = Segment()
         before = len(self._segments)
         for child in parts:
-            if _is_lesser_rendering(child):
+            if _is_lesser_rendering(child, best):
                 continue
             self.part(child, depth + 1)
             said = Segment(*_both(self._segments[before:]))
@@ -242,11 +245,12 @@ class Collector:
         self._attach(name, part, content)
 
     def _attach(self, name: str, part: Part, content: bytes, *, plain: bool = False) -> None:
+        is_container = part.type.startswith("multipart/")
         self._attachments.append(
             AttachmentDraft(
                 kind="file",
                 name=name,
-                content_type="application/octet-stream" if plain else clean(part.type)[:255],
+                content_type=_OCTETS if plain or is_container else clean(part.type)[:255],
                 content_id="" if plain else clean(part.content_id),
                 content_location="" if plain else part.text("content-location")[:998],
                 content=content,
@@ -281,8 +285,10 @@ def _root(part: Part, parts: list[Part]) -> int:
     return 0
 
 
-def _is_lesser_rendering(part: Part) -> bool:
+def _is_lesser_rendering(part: Part, best: Segment) -> bool:
     """An alternative for special programs (AMP, watches): no attachment, and no body we show."""
+    if part.type in ("text/enriched", "text/richtext") and best.text is not None:
+        return True
     return (
         part.type.startswith("text/")
         and part.type not in _BODIES

@@ -105,5 +105,3 @@ def _item_class(top: Part, collector: Collector) -> str:
         if found:
             return found
     return (meeting_class(collector.calendar) or "IPM.Note") if collector.calendar else "IPM.Note"
-
-

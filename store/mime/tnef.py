@@ -36,6 +36,7 @@ _P_DATA, _P_METHOD, _P_NAME, _P_LONG_NAME, _P_DISPLAY_NAME = 0x3701, 0x3705, 0x3
 _P_MIME_TYPE, _P_CONTENT_ID, _P_CONTENT_LOCATION = 0x370E, 0x3712, 0x3713
 _EMBEDDED_MESSAGE = 5
 _MESSAGE_INTERFACE = bytes.fromhex("0703020000000000c000000000000046")
+_STORAGE_INTERFACE = bytes.fromhex("0b00000000000000c000000000000046")
 
 _FIXED = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x000A: 4, 0x000B: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8,
           0x0014: 8, 0x0040: 8, 0x0048: 16}  # fmt: skip
@@ -192,7 +193,7 @@ class _Reader:
             content_type=_text(p, _P_MIME_TYPE).lower() or "application/octet-stream",
             content_id=_text(p, _P_CONTENT_ID).strip("<>"),
             content_location=_text(p, _P_CONTENT_LOCATION),
-            content=data,
+            content=data.removeprefix(_STORAGE_INTERFACE),
         )
 
     def _embedded(self, data: bytes) -> ItemDraft | None:

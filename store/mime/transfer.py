@@ -7,6 +7,7 @@ import re
 
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n")
 _UU_END = re.compile(rb"(?m)^end[ \t]*(?:\r?\n|\Z)")
+_ENDS = re.compile(rb"=[^\r\n]*+")  # padding ends a block, and what its line has behind is none
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
@@ -30,7 +31,7 @@ def from_base64(data: bytes) -> bytes:
             return binascii.a2b_base64(data)
         except binascii.Error:
             return _mended(data)
-    return b"".join(_mended(piece) for piece in re.split(rb"=+", data) if piece.strip())
+    return b"".join(_mended(piece) for piece in _ENDS.split(data) if piece.strip())
 
 
 def _mended(data: bytes) -> bytes:

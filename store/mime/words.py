@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 
-from store.mime.charset import clean, decode_bytes
+from store.mime.charset import clean, codec_of, decode_bytes
 
 # charset (*language), encoding, text; blanks inside the text are wrong and common.
 _WORD = re.compile(
@@ -29,10 +29,11 @@ def decode(value: str) -> str:
     end = 0
     for match in _WORD.finditer(value):
         between = value[end : match.start()]
-        data = _bytes(match[2], match[3])
+        named = match[1].lower()
+        data = _bytes(match[2], match[3], named)
         if data is None:
             continue
-        if end and not between.strip() and match[1].lower() == charset:
+        if end and not between.strip() and named == charset:
             pending += data
         else:
             if pending:
@@ -40,7 +41,7 @@ def decode(value: str) -> str:
             if not end or between.strip():
                 pieces.append(between)
             pending = bytearray(data)
-            charset = match[1].lower()
+            charset = named
         end = match.end()
     if pending:
         pieces.append(decode_bytes(bytes(pending), charset))
@@ -48,12 +49,12 @@ def decode(value: str) -> str:
     return clean(_LINES.sub(" ", "".join(pieces)))
 
 
-def _bytes(encoding: str, text: str) -> bytes | None:
-    """The bytes of one word; None where they cannot be read."""
+def _bytes(encoding: str, text: str, charset: str) -> bytes | None:
+    """The bytes of one word, raw characters in it too; None where they cannot be read."""
     try:
-        data = text.encode("ascii")
+        data = text.encode("ascii" if text.isascii() else codec_of(charset) or "utf-8")
     except UnicodeEncodeError:
-        data = text.encode("utf-8", "replace")
+        return None
     if encoding in "qQ":
         return binascii.a2b_qp(data, header=True)
     bare = data.rstrip(b"=")

@@ -1,8 +1,9 @@
-"""Plain text: previews, and what a reply adds to what it quotes."""
+"""Plain text: previews, words without accents."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 PREVIEW_CHARS = 255
 
@@ -11,29 +12,22 @@ _SPACE = re.compile(r"\s+")
 
 def preview(text: str) -> str:
     """The first 255 characters with white space folded (MS-OXWSCORE Preview)."""
-    return _SPACE.sub(" ", text[: PREVIEW_CHARS * 8]).strip()[:PREVIEW_CHARS]
+    head = text[: PREVIEW_CHARS * 8].lstrip() or text[: PREVIEW_CHARS * 800].lstrip()
+    return _SPACE.sub(" ", head[: PREVIEW_CHARS * 8]).strip()[:PREVIEW_CHARS]
 
 
-# Where the quoted original begins, as mail programs mark it.
-_HTML_MARKS = re.compile(
-    r"""<div[^>]+id=["']?(?:divRplyFwdMsg|appendonsend|mail-editor-reference)"""
-    r"""|<div[^>]+class=["']?(?:gmail_quote|moz-cite-prefix|yahoo_quoted)"""
-    r"""|<blockquote[^>]+(?:type=["']?cite|class=["']?gmail_quote)"""
-    r"""|<hr[^>]*>\s*(?:<[^>]+>\s*)*(?:<b>)?(?:From|Von|De):""",
-    re.IGNORECASE,
-)
-_TEXT_MARKS = re.compile(
-    r"^(?:-{2,}\s*(?:Original Message|Urspr\S+ngliche Nachricht|Forwarded message)\s*-{2,}"
-    r"|_{20,}\s*$|On .{5,200} wrote:\s*$|Am .{5,200} schrieb .{0,100}:\s*$"
-    r"|From:\s.{1,200}$\n^(?:Sent|Date|To):)",
-    re.MULTILINE,
-)
+# Letters that Unicode does not take apart.
+_LETTERS = str.maketrans({
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h",
+    "ı": "i", "ĸ": "k", "ŋ": "n", "ŧ": "t",
+})  # fmt: skip
 
 
-def unique_body(body: str) -> str:
-    """The part of a body before the message that it quotes; the whole where nothing is quoted."""
-    marks = _HTML_MARKS if "<" in body[:2000] and ">" in body[:2000] else _TEXT_MARKS
-    found = marks.search(body)
-    if found is None or not body[: found.start()].strip():
-        return body
-    return body[: found.start()]
+def fold_accents(text: str) -> str:
+    """Text as it is compared without case, accents and width: ``Müßig`` as ``mussig``."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in parts if not unicodedata.combining(c))
+    return bare.casefold().translate(_LETTERS)

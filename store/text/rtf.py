@@ -228,7 +228,9 @@ def _character(number: int) -> str:
 
 
 def _codec(page: int) -> str:
-    name = {65001: "utf-8", 10000: "mac-roman", 936: "gb18030", 20127: "cp1252"}.get(page, f"cp{page}")
+    name = {65001: "utf-8", 10000: "mac-roman", 936: "gb18030", 20127: "cp1252"}.get(
+        page, f"cp{page}"
+    )
     try:
         b"".decode(name)
     except LookupError:

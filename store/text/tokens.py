@@ -98,7 +98,22 @@ def attributes(text: str) -> Iterator[tuple[str, str, int, int]]:
 
 # Elements that a browser opens again in every block that follows (HTML standard 13.2.4.3).
 _FORMATTING = frozenset(
-    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
+    [
+        "a",
+        "b",
+        "big",
+        "code",
+        "em",
+        "font",
+        "i",
+        "nobr",
+        "s",
+        "small",
+        "strike",
+        "strong",
+        "tt",
+        "u",
+    ]
 )
 _NOT_NESTING = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",

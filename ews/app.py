@@ -73,6 +73,10 @@ class Front:
             response.headers.append(name, value)
         return response
 
+    def base(self, request: Request) -> str:
+        """Where clients reach this server: as set, else as this request reached it."""
+        return (self._settings.public_url or str(request.base_url)).rstrip("/")
+
     async def exchange(self, request: Request) -> Response:
         """POST /EWS/Exchange.asmx"""
         principal = await self.signed_in(request)
@@ -117,14 +121,10 @@ class Front:
             principal = await self.signed_in(request)
             if isinstance(principal, Response):
                 return principal
-            url = f"{_base(self._settings, request)}/EWS/Exchange.asmx"
+            url = f"{self.base(request)}/EWS/Exchange.asmx"
             return Response(write(url), media_type=CONTENT_TYPE)
 
         return serve
-
-
-def _base(settings: Any, request: Request) -> str:
-    return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def _echoed(request: Request) -> dict[str, str]:

@@ -106,6 +106,17 @@ def parse_envelope(body: bytes, limits: Limits = Limits()) -> Envelope:
         raise located(error, data) from error
 
 
+def parse_document(body: bytes, limits: Limits = Limits()) -> Any:
+    """The root element of any XML document, under the same guards. Raises SchemaViolation."""
+    if len(body) > limits.body_bytes_max:
+        raise RequestTooBig(
+            f"The request has {len(body):,} bytes, {limits.body_bytes_max:,} are the limit."
+        )
+    data = as_utf8(body)
+    _survey(data, limits)
+    return _tree(data)
+
+
 def as_utf8(body: bytes) -> bytes:
     """The request in UTF-8 without byte order mark. Raises SchemaViolation for other encodings."""
     if body.startswith(codecs.BOM_UTF8):

@@ -1,0 +1,1 @@
+"""Subscriptions and what they tell: pull, push and streaming (MS-OXWNTIF)."""

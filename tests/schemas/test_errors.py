@@ -78,4 +78,4 @@ def test_sentences_that_clients_compare() -> None:
     assert errors.text_of("ErrorServerBusy") == (
         "The server cannot service this request right now. Try again later."
     )
-    assert errors.text_of("ErrorVirusDetected") == "The request was refused: virus detected."
+    assert errors.text_of("ErrorNoCalendar") == "The request was refused: no calendar."

@@ -150,6 +150,12 @@ class Access:
         return row
 
 
+def part_of(ref: FolderRef) -> str:
+    """The part that a folder plays which is itself what is asked for: a dead id is an object that
+    is not there, a distinguished folder that the mailbox lacks is a folder that is not there."""
+    return "folder" if isinstance(ref, FolderRole) else "item"
+
+
 def _name(ref: FolderRef) -> str:
     return ref.role if isinstance(ref, FolderRole) else ""
 

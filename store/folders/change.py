@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from schemas.folders import MESSAGE_ROOT
 from store import tables
-from store.access import FolderRow
+from store.access import FolderRow, part_of
 from store.commands import (
     CopyFolders,
     CreateFolders,
@@ -187,7 +187,7 @@ def update_folders(tx: WriteTx, command: UpdateFolders) -> list[Outcome]:
 
 
 def _update(tx: WriteTx, change: FolderChange) -> Folder:
-    row = tx.access.folder(change.folder, Right.OWNER)
+    row = tx.access.folder(change.folder, Right.OWNER, part_of(change.folder))
     tx.lock(row.mailbox_id)
     properties, extended = decode_record(row.record)
     for name, value in change.set.items():
@@ -262,7 +262,7 @@ def delete_folders(tx: WriteTx, command: DeleteFolders) -> list[StoreError | Non
 
 
 def _delete(tx: WriteTx, ref: FolderRef, how: str) -> None:
-    row = tx.access.folder(ref, Right.OWNER, role="item")
+    row = tx.access.folder(ref, Right.OWNER, part_of(ref))
     tx.lock(row.mailbox_id)
     _refuse_distinguished(row, "deleted")
     if how == "to_deleted_items":
@@ -356,7 +356,7 @@ def move_folders(tx: WriteTx, command: MoveFolders) -> list[Outcome]:
 
 
 def _move_one(tx: WriteTx, ref: FolderRef, target: FolderRow) -> Folder:
-    row = tx.access.folder(ref, Right.OWNER)
+    row = tx.access.folder(ref, Right.OWNER, part_of(ref))
     _refuse_distinguished(row, "moved")
     if row.mailbox_id != target.mailbox_id:
         raise NotSupported("folders move inside one mailbox only", role="cross_mailbox")
@@ -405,7 +405,7 @@ def copy_folders(tx: WriteTx, command: CopyFolders) -> list[Outcome]:
 
 
 def _copy_one(tx: WriteTx, ref: FolderRef, target: FolderRow) -> Folder:
-    row = tx.access.folder(ref, Right.READ_ALL)
+    row = tx.access.folder(ref, Right.READ_ALL, part_of(ref))
     if row.role in ("root", MESSAGE_ROOT):
         raise NotSupported("a root folder cannot be copied", where=row.name)
     if row.mailbox_id == target.mailbox_id:

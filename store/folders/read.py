@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, select
 
 from store import tables
-from store.access import FolderRow
+from store.access import FolderRow, part_of
 from store.commands import FetchFolders, FindFolders
 from store.errors import StoreError
 from store.executor import Tx, reads
@@ -132,7 +132,7 @@ def fetch_folders(tx: Tx, command: FetchFolders) -> list[Folder | StoreError]:
     results: list[Folder | StoreError] = []
     for ref in command.folders:
         try:
-            row = tx.access.folder(ref)
+            row = tx.access.folder(ref, role=part_of(ref))
             permissions = command.permissions and _may_see_permissions(tx, row)
             results += folders_of(tx, [row], permissions=permissions)
         except StoreError as error:

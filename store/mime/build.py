@@ -10,6 +10,7 @@ import hashlib
 import re
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Any
 
 import msgspec
 
@@ -35,9 +36,7 @@ _SENSITIVITY = {
     "private": "Private",
     "confidential": "Company-Confidential",
 }
-_HEADER_KEY = re.compile(
-    r"\{" + PROPERTY_SETS["InternetHeaders"] + r"\}:n:([!-9;-~]{1,76}):String"
-)
+_HEADER_KEY = re.compile(r"\{" + PROPERTY_SETS["InternetHeaders"] + r"\}:n:([!-9;-~]{1,76}):String")
 # Headers that the builder writes itself, and those that only servers on the way may write.
 _OWN = frozenset(
     ["from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id",
@@ -92,9 +91,7 @@ def _build(
     return wire(head, _content(draft, domain, now, depth))
 
 
-def _head(
-    draft: ItemDraft, domain: str, now: datetime, bcc: bool, message_id: str | None
-) -> bytes:
+def _head(draft: ItemDraft, domain: str, now: datetime, bcc: bool, message_id: str | None) -> bytes:
     p = draft.properties
     lines = [_people(draft, domain, bcc), header("Subject", unstructured(p.get("subject", "")))]
     sent = p.get("sent")
@@ -188,8 +185,8 @@ def _content(draft: ItemDraft, domain: str, now: datetime, depth: int) -> Node:
 def _body(draft: ItemDraft, kind: Kind) -> Body:
     """A distribution list says who is in it; everything else says what it says."""
     if kind is Kind.DIST_LIST and draft.body.text is None and draft.body.html is None:
-        members = draft.properties.get("members") or []
-        shown = [m.get("mailbox", m) for m in members if isinstance(m, dict)]
+        members: list[dict[str, Any]] = draft.properties.get("members") or []
+        shown = [member.get("mailbox", member) for member in members]
         return Body(text="".join(f"{m.get('name', '')} <{m.get('address', '')}>\n" for m in shown))
     return draft.body
 

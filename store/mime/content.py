@@ -1,4 +1,4 @@
-"""The parts of a message being built: leaves with their transfer encoding, multiparts, boundaries."""
+"""Parts of a message being built: leaves with their transfer encoding, multiparts, boundaries."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from schemas.classes import kind_of
@@ -54,9 +54,8 @@ def _event(draft: ItemDraft, now: datetime) -> Iterator[str]:
     yield f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}"
     yield from _times(p)
     yield f"SUMMARY:{escaped(p.get('subject', ''))}"
-    for name, key in (("LOCATION", "location"),):
-        if p.get(key):
-            yield f"{name}:{escaped(p[key])}"
+    if p.get("location"):
+        yield f"LOCATION:{escaped(p['location'])}"
     text = draft.body.text
     if text is None and draft.body.html:
         text = html_to_text(draft.body.html)
@@ -83,9 +82,9 @@ def _times(p: Properties) -> Iterator[str]:
 
 def _local(moment: datetime, p: Properties) -> datetime:
     """The moment in the appointment's own zone: an all-day one is a date there (lesson 21)."""
-    stated = p.get("start_time_zone")
-    own = zone(str(stated.get("id", ""))) if isinstance(stated, dict) else None
-    return moment.astimezone(own) if own else moment + timedelta(0)
+    stated: dict[str, str] = p.get("start_time_zone") or {}
+    own = zone(stated.get("id", ""))
+    return moment.astimezone(own) if own else moment
 
 
 def _people(draft: ItemDraft) -> Iterator[str]:

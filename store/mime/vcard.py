@@ -54,17 +54,21 @@ def _lines(draft: ItemDraft) -> Iterator[str]:
 
 
 def _reach(p: Properties) -> Iterator[str]:
-    for entry in (p.get("email_addresses") or {}).values():
+    emails: dict[str, dict[str, str]] = p.get("email_addresses") or {}
+    phones: dict[str, str] = p.get("phone_numbers") or {}
+    places: dict[str, dict[str, str]] = p.get("physical_addresses") or {}
+    chats: dict[str, str] = p.get("im_addresses") or {}
+    for entry in emails.values():
         if entry.get("address"):
             yield f"EMAIL;TYPE=INTERNET:{escaped(entry['address'])}"
-    for key, number in (p.get("phone_numbers") or {}).items():
+    for key, number in phones.items():
         if number:
             yield f"TEL;TYPE={_PHONES.get(key, 'VOICE')}:{escaped(number)}"
-    for key, place in (p.get("physical_addresses") or {}).items():
+    for key, place in places.items():
         parts = [place.get(k, "") for k in ("street", "city", "state", "postal_code",
                                             "country_or_region")]  # fmt: skip
         if any(parts):
             yield f"ADR;TYPE={_ADDRESSES.get(key, 'POSTAL')}:;;{';'.join(map(escaped, parts))}"
-    for entry in (p.get("im_addresses") or {}).values():
-        if entry:
-            yield f"X-MS-IMADDRESS:{escaped(entry)}"
+    for chat in chats.values():
+        if chat:
+            yield f"X-MS-IMADDRESS:{escaped(chat)}"

@@ -135,7 +135,7 @@ class _Page:
     def _structure(self, name: str, closing: bool) -> None:
         step = -1 if closing else 1
         if name in ("ul", "ol", "dir", "menu"):
-            self.block(1 if not self._lists or closing and len(self._lists) == 1 else 0)
+            self.block(1 if not self._lists or (closing and len(self._lists) == 1) else 0)
             if not closing:
                 self._lists.append(0 if name == "ol" else -1)
             elif self._lists:

@@ -43,10 +43,8 @@ def join_html(pages: list[str]) -> str:
     if len(pages) == 1:
         return pages[0]
     first = pages[0]
-    end = None
-    for end in _BODY_END.finditer(first):
-        pass
-    head, tail = (first[: end.start()], first[end.start() :]) if end else (first, "")
+    ends = [found.start() for found in _BODY_END.finditer(first)]
+    head, tail = (first[: ends[-1]], first[ends[-1] :]) if ends else (first, "")
     return head + "".join(f"<div>{_inside(page)}</div>" for page in pages[1:]) + tail
 
 
@@ -69,15 +67,17 @@ _ATTRIBUTES: dict[str, set[str]] = {
 _ATTRIBUTES["a"] = {*_ATTRIBUTES.get("a", set()), "href", "name", "target"}
 # Text and boxes look as the sender meant; nothing leaves its place or loads anything.
 _STYLES = frozenset(
-    "background-color border border-bottom border-collapse border-color border-left border-radius"
-    " border-right border-spacing border-style border-top border-width color direction display"
-    " font font-family font-size font-style font-variant font-weight height letter-spacing"
-    " line-height list-style list-style-type margin margin-bottom margin-left margin-right"
-    " margin-top max-height max-width min-height min-width padding padding-bottom padding-left"
-    " padding-right padding-top table-layout text-align text-decoration text-indent"
-    " text-transform unicode-bidi vertical-align white-space width word-break word-spacing"
-    " word-wrap".split()
-)
+    ["background-color", "border", "border-bottom", "border-collapse", "border-color",
+     "border-left", "border-radius", "border-right", "border-spacing", "border-style",
+     "border-top", "border-width", "color", "direction", "display", "font", "font-family",
+     "font-size", "font-style", "font-variant", "font-weight", "height", "letter-spacing",
+     "line-height", "list-style", "list-style-type", "margin", "margin-bottom", "margin-left",
+     "margin-right", "margin-top", "max-height", "max-width", "min-height", "min-width",
+     "padding", "padding-bottom", "padding-left", "padding-right", "padding-top",
+     "table-layout", "text-align", "text-decoration", "text-indent", "text-transform",
+     "unicode-bidi", "vertical-align", "white-space", "width", "word-break", "word-spacing",
+     "word-wrap"]
+)  # fmt: skip
 _SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
 _STYLE_LOADS = re.compile(r"url\s*\(|expression|@import|\\", re.IGNORECASE)
 
@@ -145,7 +145,8 @@ def block_images(html: str) -> tuple[str, bool]:
         nonlocal blocked
         if tag.is_closing:
             return None
-        kept, end, gone = [], 0, False
+        kept: list[str] = []
+        end, gone = 0, False
         for name, value, start, stop in attributes(tag.attributes):
             if not _loads(tag.name, name, unescape(value)):
                 continue
@@ -163,7 +164,7 @@ def block_images(html: str) -> tuple[str, bool]:
     html = rewrite(html, change)
     if "<style" in html.lower():
         html, count = _STYLE_ELEMENT.subn(_style_without_loads, html)
-        blocked = blocked or _STYLE_MARK in html and count > 0
+        blocked = blocked or (_STYLE_MARK in html and count > 0)
     return html, blocked
 
 
@@ -183,7 +184,7 @@ def _loads(tag: str, name: str, value: str) -> bool:
         return _STYLE_URL.search(value) is not None
     if name in ("href", "xlink:href") and tag in ("link", "image", "use"):
         return _scheme(value) not in ("cid", "data")
-    if name not in _SOURCES or tag not in _LOADERS and name != "background":
+    if name not in _SOURCES or (tag not in _LOADERS and name != "background"):
         return False
     return _scheme(value) not in ("cid", "data") and bool(value.strip())
 
@@ -194,7 +195,8 @@ def blank_targets(html: str) -> str:
     def change(tag: Tag) -> str | None:
         if tag.name not in ("a", "area") or tag.is_closing:
             return None
-        kept, end = [], 0
+        kept: list[str] = []
+        end = 0
         for name, _, start, stop in attributes(tag.attributes):
             if name == "target":
                 kept.append(tag.attributes[end:start])

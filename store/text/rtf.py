@@ -182,8 +182,7 @@ class _Reader:
             if not self._in_fonts and number in self._fonts:
                 state.codec = self._fonts[number]
         elif word == b"fcharset" and self._in_fonts and number in _CHARSETS:
-            if number or self._font not in self._fonts:
-                self._fonts[self._font] = _CHARSETS[number] if number else self._stack[0].codec
+            self._fonts[self._font] = _CHARSETS[number] if number else self._stack[0].codec
 
     def _destination(self, state: _State, word: bytes) -> None:
         """A starred group: HTML source where RTF was made from HTML, else nothing for us."""

@@ -28,7 +28,8 @@ _ATTRIBUTION = re.compile(
     re.DOTALL,
 )
 _TEXT_MARK = re.compile(
-    r"^[ \t]*(?:-{2,10}[ \t]*(?:Original[ -]?(?:Message|Appointment)|Urspr\w{1,8}ngliche[ \t]+Nachricht"
+    r"^[ \t]*(?:-{2,10}[ \t]*(?:Original[ -]?(?:Message|Appointment)"
+    r"|Urspr\w{1,8}ngliche[ \t]+Nachricht"
     r"|Message[ \t]+d'origine|Mensaje[ \t]+original|Messaggio[ \t]+originale|Forwarded[ \t]+message"
     r"|Weitergeleitete[ \t]+Nachricht)[ \t]*-{2,10}"
     r"|Begin[ \t]+forwarded[ \t]+message:"
@@ -50,7 +51,9 @@ def unique_body(body: str, *, is_html: bool | None = None) -> str:
     if len(body) > _CHARS_MAX:
         return body
     if is_html is None:
-        is_html = re.search(r"<(?:html|body|div|p|br|table|span)\b", body[:20_000], re.I) is not None
+        is_html = (
+            re.search(r"<(?:html|body|div|p|br|table|span)\b", body[:20_000], re.I) is not None
+        )
     return _unique_html(body) if is_html else _unique_text(body)
 
 

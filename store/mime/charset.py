@@ -50,11 +50,11 @@ _ALIASES = {
 # Codecs of Python that are no charsets of mail, some of them slow on purpose-made input.
 _REFUSED = frozenset({"idna", "punycode", "undefined", "unicode-escape", "unicode_escape",
                       "raw-unicode-escape", "raw_unicode_escape", "mbcs", "oem"})  # fmt: skip
-# Bytes 0x80-0x9f as Windows-1252 has them; five are unassigned and stay C1 controls.
-_WINDOWS = {
-    byte: bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte))
-    for byte in range(0x80, 0xA0)
-}
+# Bytes as Windows-1252 has them; five are unassigned and stay C1 controls.
+_WINDOWS = "".join(
+    bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte)) for byte in range(256)
+)
+_SAMPLE = 65_536
 _JAPANESE = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -95,24 +95,26 @@ def _guess(data: bytes, codec: str) -> str:
             return data.decode("utf-8")
         except ValueError:
             pass
-    try:
-        text = data.decode(codec, "replace")
-    except ValueError:
-        text = ""
     # A few broken bytes among many good ones: the charset is right, the data is damaged.
-    if text and codec != "cp1252" and text.count("\ufffd") * 10 <= _wide(text):
-        return text
+    if (
+        codec != "cp1252"
+        and _is_mostly(data[:_SAMPLE], codec)
+        and _is_mostly(data[-_SAMPLE:], codec)
+    ):
+        return data.decode(codec, "replace")
     return windows_text(data)
 
 
-def _wide(text: str) -> int:
-    """Characters that took more than one byte, and so speak for the charset."""
-    return sum(character > "\x7f" for character in text[:100_000]) - text[:100_000].count("\ufffd")
+def _is_mostly(data: bytes, codec: str) -> bool:
+    """Whether most of what is not ASCII is right in a charset."""
+    text = data.decode(codec, "replace")
+    broken = text.count("\ufffd")
+    return broken * 4 <= sum(character > "\x7f" for character in text) - broken
 
 
 def windows_text(data: bytes) -> str:
     """Windows-1252 with its unassigned bytes as controls: every byte gives a character."""
-    return data.decode("latin-1").translate(_WINDOWS)
+    return codecs.charmap_decode(data, "strict", _WINDOWS)[0]
 
 
 def header_text(block: bytes) -> str:

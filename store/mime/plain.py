@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
+# Longer texts stay as they were sent: nobody reads 200,000 lines.
+LINES_MAX = 200_000
+
 
 def unflow(text: str, *, delete_space: bool = False) -> str:
     """Join the soft line breaks of format=flowed (RFC 3676 4); ``delete_space``: its DelSp."""
+    if text.count("\n") > LINES_MAX:
+        return text
     pieces: list[str] = []
     open_depth = -1
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
@@ -29,6 +34,8 @@ _ENRICHED = re.compile(r"<<|</?([A-Za-z0-9-]{1,60})>|(\r?\n)+")
 
 def from_enriched(text: str) -> str:
     """Plain text of text/enriched (RFC 1896): commands and their parameters go."""
+    if text.count("<") + text.count("\n") > LINES_MAX:
+        return text
     found: list[str] = []
     verbatim = hidden = 0
     end = 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import binascii
 import re
+from string import ascii_letters, digits
 
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n")
 _UU_END = re.compile(rb"(?m)^end[ \t]*(?:\r?\n|\Z)")
 _ENDS = re.compile(rb"=[^\r\n]*+")  # padding ends a block, and what its line has behind is none
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_ENDS_MAX = 1_000
+_NOT_BASE64 = bytes(byte for byte in range(256) if chr(byte) not in f"{ascii_letters}{digits}+/")
 
 
 def decoded(data: bytes, encoding: str) -> bytes:
@@ -31,11 +33,13 @@ def from_base64(data: bytes) -> bytes:
             return binascii.a2b_base64(data)
         except binascii.Error:
             return _mended(data)
+    if data.count(b"=") > _ENDS_MAX:
+        return _mended(data)
     return b"".join(_mended(piece) for piece in _ENDS.split(data) if piece.strip())
 
 
 def _mended(data: bytes) -> bytes:
-    bare = _NOT_BASE64.sub(b"", data)
+    bare = data.translate(None, _NOT_BASE64)
     if len(bare) % 4 == 1:
         bare = bare[:-1]
     return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))

@@ -308,13 +308,6 @@ class Settings(BaseSettings):
         reason="A sign of life on a silent stream. Clients give up after 90 s, routers often "
         "after 60.",
     )
-    subscription_minutes_max: int = setting(
-        1440,
-        at_least=1,
-        at_most=1440,
-        group="Notification",
-        reason="How long a pull subscription lives without being asked. The contract allows a day.",
-    )
     events_per_answer_max: int = setting(
         500,
         at_least=10,
@@ -327,13 +320,6 @@ class Settings(BaseSettings):
         group="Notification",
         reason="Hosts (`hooks.example.org`, or `127.0.0.1:8000`) to which push notifications may "
         "be sent. Empty: push is off. Never a wildcard: the server would call what a user names.",
-    )
-    push_retry_minutes: int = setting(
-        30,
-        at_least=1,
-        at_most=1440,
-        group="Notification",
-        reason="How long a push notification is tried again before its subscription ends.",
     )
     event_days: int = setting(
         30,

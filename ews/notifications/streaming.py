@@ -26,9 +26,6 @@ from store.results import EventPage
 
 # More events than this from the bus, and the stream reads the log instead.
 PENDING_MAX = 200
-# Events in one envelope.
-FRAME_EVENTS_MAX = 100
-
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -79,6 +76,7 @@ class _Streaming:
         self._subscriptions: Subscriptions = ctx.services.subscriptions
         self._clock = self._subscriptions.clock
         self._timeout_s = timeout_s
+        self._frame: int = ctx.services.settings.events_per_answer_max
         self._wake = asyncio.Event()
         self._holders: list[_Holder] = []
         self._bad: list[tuple[str, EwsError]] = []
@@ -174,8 +172,8 @@ class _Streaming:
                     yield self._notification(subscription, page.events)
             return
         while holder.pending:
-            frame = holder.pending[:FRAME_EVENTS_MAX]
-            del holder.pending[:FRAME_EVENTS_MAX]
+            frame = holder.pending[: self._frame]
+            del holder.pending[: self._frame]
             position = (subscription.seq, subscription.n)
             fresh = [event for event in frame if (event.seq, event.n) > position]
             if fresh:
@@ -196,7 +194,7 @@ class _Streaming:
                         subscription.n,
                         folders=subscription.folders,
                         kinds=tuple(sorted(subscription.kinds)) or ("none",),
-                        limit=FRAME_EVENTS_MAX,
+                        limit=self._frame,
                     )
                 )
             except StoreError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from exchangelib.errors import ErrorFolderNotFound
+from exchangelib.errors import ErrorItemNotFound
 from exchangelib.folders import Calendar, Contacts, Folder, FolderCollection, Messages, Tasks
 from exchangelib.items import Message
 
@@ -54,7 +54,7 @@ def test_folders_are_made_renamed_moved_emptied_and_deleted(account: Any) -> Non
     inner.delete()
     account.root.clear_cache()
     assert {f.name for f in account.inbox.children} == {"Closed projects"}
-    with pytest.raises(ErrorFolderNotFound):
+    with pytest.raises(ErrorItemNotFound):
         gone.refresh()
 
 

@@ -151,6 +151,8 @@ class _Change:
             self._delete_extended(path)
             return
         row = path.row
+        if row is not None and row.computed == "nothing":
+            return  # never there: exchangelib removes all that it has no value for
         if row is None or "d" not in row.writable or row.name in _KEPT:
             raise EwsError("ErrorInvalidPropertyDelete", xml=[path.pair])
         names = FLAG_PROPERTIES if row.name == "flag" else (path.name,)

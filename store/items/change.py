@@ -178,6 +178,10 @@ class _Edit:
                 self._properties[name] = [*self._properties.get(name, []), *value]
         for name in self._change.unset:
             self._unset(name)
+        if self._tx.principal.name:
+            self._properties["last_modified_name"] = self._tx.principal.name
+        if self._touches_content:
+            self._properties.pop("is_unmodified", None)
 
     def _set(self, name: str, value: Any) -> None:
         if name.startswith("x:"):

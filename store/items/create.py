@@ -49,7 +49,7 @@ def prepare_items(tx: Tx, command: CreateItems) -> list[_Prepared | StoreError]:
 def _prepare(tx: Tx, draft: ItemDraft, command: CreateItems) -> _Prepared | StoreError:
     try:
         check_draft(tx, draft)
-        draft = with_defaults(draft, tx.now, is_saved=command.disposition == "save")
+        draft = with_defaults(tx, draft, is_saved=command.disposition == "save")
         if command.disposition != "save" and is_sendable(draft.item_class):
             return _Prepared(draft, mail=sending.prepare(tx, draft))
         packed = pack(draft, tx.now, associated=command.associated)
@@ -82,27 +82,39 @@ def check_sizes(tx: Tx, packed: PackedItem) -> None:
         )
 
 
-def with_defaults(draft: ItemDraft, now: str, *, is_saved: bool) -> ItemDraft:
+def with_defaults(tx: Tx, draft: ItemDraft, *, is_saved: bool) -> ItemDraft:
     """The values that an item has although nobody gave them (MS-OXWSCORE 2.2.4.24)."""
     kind = kind_of(draft.item_class)
     properties: Properties = {
         "importance": "normal",
         "sensitivity": "normal",
-        "received": now,
+        "received": tx.now,
         **draft.properties,
     }
     if is_sendable(draft.item_class):
         properties.setdefault("is_read", True)
         properties.setdefault("is_draft", is_saved)
+        _name_author(tx, properties)
     else:
         properties.setdefault("is_read", True)
         properties.setdefault("is_draft", False)
     if kind == "calendar":
         properties.setdefault("busy_status", "busy")
+    if tx.principal.name:
+        properties["last_modified_name"] = tx.principal.name
     subject = properties.get("subject")
     if isinstance(subject, str):
         properties["subject"] = clean(subject)
     return msgspec.structs.replace(draft, properties=properties)
+
+
+def _name_author(tx: Tx, properties: Properties) -> None:
+    """A message that says nobody's name is its maker's."""
+    if not tx.principal.address or properties.get("from") or properties.get("sender"):
+        return
+    own = {"name": tx.principal.name, "address": tx.principal.address}
+    properties["from"] = own
+    properties["sender"] = own
 
 
 @writes(CreateItems, prepare=prepare_items)

@@ -43,8 +43,6 @@ class Contract:
 
     def violations(self, answer: bytes) -> tuple[str, list[str]]:
         """The operation of one SOAP answer, and what in it breaks the contract."""
-        if self._schema is None:
-            self._compile()
         parser = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True)
         try:
             envelope = etree.fromstring(answer, parser)
@@ -60,6 +58,11 @@ class Contract:
             return "Fault", self._fault(body[0])
         return name, [*self._header(envelope), *self._breaks(body[0])]
 
+    def broken_push(self, request: bytes) -> list[str]:
+        """What in a pushed SendNotification request breaks the contract."""
+        body = etree.fromstring(request).find(f"{SOAP}Body")
+        return ["no SOAP body"] if body is None or not len(body) else self._breaks(body[0])
+
     def _compile(self) -> None:
         self._schema = etree.XMLSchema(etree.parse(str(self._file)))
         xs = "{http://www.w3.org/2001/XMLSchema}"
@@ -69,6 +72,8 @@ class Contract:
                 self._codes = {e.get("value", "") for e in simple.iter(f"{xs}enumeration")}
 
     def _breaks(self, element: Any) -> list[str]:
+        if self._schema is None:
+            self._compile()
         alone = _as_the_schema_has_it(copy.deepcopy(element))
         if self._schema.validate(alone):
             return []
@@ -87,6 +92,8 @@ class Contract:
     def _fault(self, fault: Any) -> list[str]:
         """Trap 9: faultcode, faultstring, and a detail with a known ResponseCode."""
         wrong = [f"no {part}" for part in ("faultcode", "faultstring") if not fault.findtext(part)]
+        if not self._codes:
+            self._compile()
         code = fault.findtext(f"detail/{ERRORS}ResponseCode")
         if code not in self._codes:
             wrong.append(f"the fault's ResponseCode is {code!r}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from exchangelib import FileAttachment, HTMLBody, ItemAttachment
-from exchangelib.errors import ErrorItemNotFound
+from exchangelib.errors import ErrorInvalidAttachmentId
 from exchangelib.items import Contact, Message
 
 
@@ -122,5 +122,5 @@ def test_an_attachment_that_is_gone_is_told(account: Any) -> None:
     id = file.attachment_id
     item.detach(file)
     lost = FileAttachment(name="x", attachment_id=id, parent_item=item)
-    with pytest.raises(ErrorItemNotFound):
+    with pytest.raises(ErrorInvalidAttachmentId):
         _ = lost.content

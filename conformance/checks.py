@@ -15,6 +15,10 @@ class Failure(AssertionError):
     """The server did something else than the scenario asks for."""
 
 
+class Missing(Exception):
+    """The server lacks an optional feature in a way that no response code tells."""
+
+
 def check(condition: object, what: str) -> None:
     """Fail with `what` unless the condition holds."""
     if not condition:

@@ -26,7 +26,7 @@ def _folder(ews: Mailbox) -> Ref:
 
 def _typed(element: str) -> Callable[[Mailbox], Ref]:
     def make(ews: Mailbox) -> Ref:
-        name = ews.unique("Scenario")
+        name = ews.unique(f"Scenario {element}")
         return ews.make_folders("msgfolderroot", t(element, t.DisplayName(name)))[0]
 
     return make

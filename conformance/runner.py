@@ -10,7 +10,7 @@ from typing import Literal
 
 import httpx
 
-from conformance.checks import Failure
+from conformance.checks import Failure, Missing
 from conformance.client import BadScenario, Exchange, Journal, Unusable
 from conformance.contract import Contract
 from conformance.fixtures import NoSecondUser, arguments
@@ -90,6 +90,8 @@ class Runner:
             scenario.function(**arguments(scenario, ews, other))
         except NoSecondUser:
             return "skipped", "needs a second user: --user2, --password2"
+        except Missing as missing:
+            return "skipped", f"the server lacks {missing}"
         except Failure as failure:
             if reason := missing_feature(scenario, ews.journal):
                 return "skipped", reason
@@ -113,5 +115,5 @@ def missing_feature(scenario: Scenario, journal: Journal) -> str:
         what, codes = FEATURES[need]
         for operation, code in journal.codes:
             if code == "ErrorInvalidOperation" or code in codes:
-                return f"the server has no {need} ({what}): {operation} answered {code}"
+                return f"the server lacks {what}: {operation} answered {code}"
     return ""

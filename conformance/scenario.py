@@ -20,7 +20,10 @@ from typing import Any
 FEATURES: dict[str, tuple[str, frozenset[str]]] = {
     "archive": ("an archive mailbox", frozenset({"ErrorMailboxStoreUnavailable"})),
     "calendar": ("meetings that are sent and answered", frozenset()),
-    "consumer contacts": ("AbchPerson items of consumer mailboxes", frozenset()),
+    "consumer contacts": (
+        "AbchPerson items of consumer mailboxes",
+        frozenset({"ErrorInvalidItemForOperationCreateItem"}),
+    ),
     "delegates": ("access for another user by folder permissions", frozenset()),
     "entity extraction": ("addresses and dates found in bodies", frozenset()),
     "junk": ("MarkAsJunk", frozenset()),
@@ -38,6 +41,7 @@ FEATURES: dict[str, tuple[str, frozenset[str]]] = {
                 "ErrorPublicFolderMailboxDiscoveryFailed",
                 "ErrorFolderNotFound",
                 "ErrorItemNotFound",
+                "ErrorParentFolderNotFound",
             }
         ),
     ),

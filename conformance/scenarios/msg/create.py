@@ -118,7 +118,7 @@ def send_only(ews: Mailbox, other: Mailbox) -> None:
     equal(success(answer)[0].items, [], "items of the answer")
 
     received = other.get_item(other.arrived("inbox", subject)[0].id)
-    name = received.text("ToRecipients/Mailbox/Name")
+    name = other.name()
     equal(received.text("ReceivedBy/Mailbox/Name"), name, "ReceivedBy")
     equal(received.text("ReceivedRepresenting/Mailbox/Name"), name, "ReceivedRepresenting")
     for place in ("junkemail", "sentitems", "drafts"):

@@ -11,49 +11,56 @@ from ews.reading.items import read_extended
 from ews.reading.permissions import read_permission_set
 from schemas import mapi
 from schemas.classes import FOLDER_CLASSES, folder_element
+from schemas.properties import FOLDER_ROWS
 from store.commands import FolderChange, FolderDraft, FolderRef
 from store.model import Permission
 
 # Elements that clients may not set on a folder.
-_READ_ONLY = (
-    "FolderId",
-    "ParentFolderId",
-    "TotalCount",
-    "ChildFolderCount",
-    "UnreadCount",
-    "EffectiveRights",
-    "ManagedFolderInformation",
-    "SharingEffectiveRights",
-    "DistinguishedFolderId",
+_READ_ONLY = tuple(
+    row.ews.element for row in FOLDER_ROWS if row.ews is not None and not row.writable
 )
 _READ_ONLY_URIS = {f"folder:{name}" for name in _READ_ONLY}
 
 
 def read_folder(ctx: Context, element: str, node: Any) -> FolderDraft:
     """The folder that a CreateFolder element describes. Raises EwsError."""
+    if element == "SearchFolder":
+        raise EwsError("ErrorInvalidOperation", "Search folders are not available yet.")
     for name in _READ_ONLY:
         if node.get(name) is not None:
             raise EwsError(
                 "ErrorInvalidPropertySet", xml=[("FieldURI", {"FieldURI": f"folder:{name}"})]
             )
-    if not node.DisplayName:
+    values: dict[str, Any] = {"name": node.DisplayName, "folder_class": node.FolderClass}
+    extended: dict[str, Any] = {}
+    for entry in node.ExtendedProperty or ():
+        for name, value in _extended_values(entry).items():
+            (extended if name.startswith("x:") else values)[name.removeprefix("x:")] = value
+    if not values["name"]:
         raise EwsError(
             "ErrorFolderSavePropertyError",
             xml=[("FieldURI", {"FieldURI": "folder:DisplayName"})],
         )
-    if element == "SearchFolder":
-        raise EwsError("ErrorInvalidOperation", "Search folders are not available yet.")
-    folder_class = _class(element, node.FolderClass)
-    extended: dict[str, Any] = {}
-    for entry in node.ExtendedProperty or ():
-        name, value = read_extended(entry)
-        extended[name.key] = value
     return FolderDraft(
-        node.DisplayName,
-        folder_class,
+        values.pop("name"),
+        _class(element, values.pop("folder_class")),
+        properties=values,
         extended=extended,
         permissions=_permissions(element, node.PermissionSet),
     )
+
+
+def _extended_values(entry: Any) -> dict[str, Any]:
+    """What an ExtendedProperty of a folder sets: properties, or an ``x:`` key. Raises EwsError."""
+    name, value = read_extended(entry)
+    alias = mapi.folder_alias_of(name)
+    if alias is None:
+        return {f"x:{name.key}": value}
+    if alias.write is None:
+        raise EwsError(
+            "ErrorInvalidPropertySet", xml=[("ExtendedFieldURI", entry.ExtendedFieldURI)]
+        )
+    return alias.write(value)
 
 
 def _class(element: str, given: str | None) -> str:
@@ -88,14 +95,16 @@ def read_folder_change(ctx: Context, node: Any) -> FolderChange:
             if uri == "folder:PermissionSet":
                 permissions = ()
             elif uri is None:
-                unset.append(read_path(pair).name)
+                unset.append(_extended_name(pair))
             else:
                 raise EwsError("ErrorInvalidPropertyDelete", xml=[pair])
             continue
         element, folder = _folder_of(update, pair)
         if uri is None:
-            name, value = read_extended(folder.ExtendedProperty[0])
-            set_values[f"x:{name.key}"] = value
+            values = _extended_values(folder.ExtendedProperty[0])
+            renamed = values.pop("name", renamed)
+            reclassed = values.pop("folder_class", reclassed)
+            set_values.update(values)
         elif uri == "folder:DisplayName":
             renamed = folder.DisplayName
         elif uri == "folder:FolderClass":
@@ -105,6 +114,17 @@ def read_folder_change(ctx: Context, node: Any) -> FolderChange:
         else:
             raise EwsError("ErrorInvalidPropertySet", xml=[pair])
     return FolderChange(ref, renamed, reclassed, set_values, tuple(unset), permissions)
+
+
+def _extended_name(pair: tuple[str, Any]) -> str:
+    """What the store calls a folder's extended property that may go. Raises EwsError."""
+    path = read_path(pair)
+    alias = mapi.folder_alias_of(path.extended) if path.extended is not None else None
+    if alias is None and path.extended is not None:
+        return f"x:{path.extended.key}"
+    if alias is None or alias.write is None or alias.name in ("name", "folder_class"):
+        raise EwsError("ErrorInvalidPropertyDelete", xml=[pair])
+    return alias.name
 
 
 def _uri(pair: tuple[str, Any]) -> str | None:

@@ -90,7 +90,7 @@ def _add_extended(properties: Properties, extended: dict[str, Any], entry: Any) 
         extended[name.key] = value
     elif alias.write is not None:
         try:
-            properties.update(alias.write(value))
+            mapi.merge(properties, alias.write(value))
         except mapi.MapiError as error:
             raise EwsError(error.code) from error
 

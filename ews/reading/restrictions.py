@@ -180,7 +180,7 @@ class _Reader:
             node.Constant.Value,
             mode=_MODES[node.ContainmentMode or "FullString"],
             ignore_case="Case" in comparison,
-            ignore_accents="NonSpacing" in comparison,
+            ignore_accents="NonSpac" in comparison,
         )
 
     def _compare(self, name: str, node: Any) -> Restriction:
@@ -254,7 +254,7 @@ def _extended_constant(path: Path, text: str) -> Any:
         value = mapi.read_value(name.type, text)
         alias = mapi.alias_of(name)
         if alias is not None and alias.write is not None:
-            return next(iter(alias.write(value).values()))
+            return alias.write(value).get(alias.name, value)
         return value
     except mapi.MapiError as error:
         raise EwsError(error.code, xml=[path.pair]) from error

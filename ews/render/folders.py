@@ -134,30 +134,28 @@ _VALUES: dict[str, Any] = {
     "DistinguishedFolderId": lambda ctx, folder, element: folder.role or None,
 }
 
-_MAPI: dict[str, Any] = {
-    "0x3001:String": lambda f: f.name,
-    "0x3007:SystemTime": lambda f: f.properties.get("created"),
-    "0x3008:SystemTime": lambda f: f.properties.get("modified"),
-    "0x3602:Integer": lambda f: f.total_count,
-    "0x3603:Integer": lambda f: f.unread_count,
-    "0x360a:Boolean": lambda f: f.child_count > 0,
-    "0x3613:String": lambda f: f.folder_class or None,
-    "0x3617:Integer": lambda f: f.properties.get("associated_count"),
-    "0x670a:SystemTime": lambda f: f.properties.get("modified"),
-    "0x670b:Integer": lambda f: f.properties.get("associated_count"),
-    "0xe08:Integer": lambda f: min(f.properties.get("size", 0), 2**31 - 1),
-    "0xe08:Long": lambda f: f.properties.get("size", 0),
-    "0x10f4:Boolean": lambda f: f.role in _HIDDEN,
-}
 _HIDDEN = frozenset({"recipientcache", "quickcontacts", "imcontactlist", "todosearch"})
+
+
+def _views(folder: Folder) -> dict[str, Any]:
+    """A folder's properties by neutral name, as its MAPI views read them."""
+    return {
+        "is_hidden": folder.role in _HIDDEN,
+        **folder.properties,
+        "size": min(folder.properties.get("size", 0), 2**31 - 1),
+        "name": folder.name,
+        "folder_class": folder.folder_class or None,
+        "total_count": folder.total_count,
+        "unread_count": folder.unread_count,
+        "child_count": folder.child_count,
+    }
 
 
 def _extended(path: Path, folder: Folder) -> dict[str, Any] | None:
     name = path.extended
     assert name is not None
-    value = folder.extended.get(name.key)
-    if value is None and name.key in _MAPI:
-        value = _MAPI[name.key](folder)
+    alias = mapi.folder_alias_of(name)
+    value = alias.read(_views(folder)) if alias is not None else folder.extended.get(name.key)
     if value is None:
         return None
     written: dict[str, Any] = {"ExtendedFieldURI": dict(name.echo)}

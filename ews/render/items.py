@@ -18,9 +18,10 @@ from ews.render.extended import extended_element
 from ews.render.values import simple_format
 from ews.render.view import HEAD, View, view_of_row
 from ews.shapes import ItemShape
+from schemas import mapi
 from schemas.classes import element_of
 from schemas.ews import contract
-from schemas.properties import of_kind
+from schemas.properties import of_kind, since
 from schemas.properties import shape as base_shape
 from schemas.property import Kind, P
 from store.results import Row
@@ -58,7 +59,7 @@ def _rows_of(
         for row in of_kind(kind)
         if row.ews is not None
         and row.ews.element in wanted
-        and contract.rank(version) >= contract.rank(row.ews.since)
+        and contract.rank(version) >= contract.rank(since(row, kind))
     )
 
 
@@ -89,9 +90,8 @@ _NAMED = frozenset({"dictionary", "time_zone", "attendees", "members"})
 def _extended_needs(path: Path) -> tuple[str, ...]:
     if path.name.startswith("x:"):
         return (path.name,)
-    if path.extended is not None and path.extended.key == "0xe07:Integer":
-        return ("is_read", "is_draft", "has_attachments")
-    return (path.name,)
+    alias = mapi.alias_of(path.extended) if path.extended is not None else None
+    return alias.needs if alias is not None else (path.name,)
 
 
 class ItemWriter:

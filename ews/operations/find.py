@@ -10,21 +10,22 @@ from ews.errors import EwsError
 from ews.messages import Message, each, failure, response, success
 from ews.reading.paging import read_page, root_folder
 from ews.reading.restrictions import read_group, read_order, read_restriction
+from ews.reading.views import View, read_view
 from ews.registry import operation
 from ews.render.items import ItemWriter
 from ews.render.values import escape
 from ews.shapes import check_find_shape, read_item_shape
-from store.commands import FindItems, FolderRef
+from store.commands import FetchFolders, FindItems, FolderRef
+from store.model import Folder
+from store.restriction import And
 from store.results import ItemPage, Row
 
 
-@operation("FindItem", missing="CalendarView, DistinguishedGroupBy by other than topic")
+@operation("FindItem", missing="occurrences of series in a CalendarView")
 async def find_item(request: Any, ctx: Context) -> Message:
     """Search folders; one message for each (survey of operations, 4)."""
     shape = read_item_shape(request.ItemShape)
     check_find_shape(shape)
-    if request.CalendarView is not None:
-        raise EwsError("ErrorInvalidOperation", "Calendar views are not available yet.")
     query = request.QueryString
     if query is not None and request.Restriction is not None:
         raise EwsError("ErrorInvalidArgument", "A QueryString excludes a Restriction.")
@@ -33,10 +34,17 @@ async def find_item(request: Any, ctx: Context) -> Message:
     restriction = read_restriction(ctx, request.Restriction)
     order = read_order(ctx, request.SortOrder)
     group = read_group(request)
+    special = read_view(ctx, request)
+    if special is not None:
+        parts = [part for part in (restriction, special.restriction) if part is not None]
+        restriction = And(tuple(parts)) if parts else None
+        order, page = order or special.order, special.page
 
     async def find(folders: tuple[FolderRef, ...]) -> Any:
         if request.Traversal == "SoftDeleted":
             return [ItemPage(0, [], 0, 0, True)] * len(folders)
+        if special is not None:
+            await _check_folders(ctx, folders, special)
         return await ctx.execute(
             FindItems(
                 folders,
@@ -52,6 +60,13 @@ async def find_item(request: Any, ctx: Context) -> Message:
 
     results = await each(request.ParentFolderIds, ctx.folder, find)
     return response("FindItem", (_message(result, view, writer) for result in results))
+
+
+async def _check_folders(ctx: Context, folders: tuple[FolderRef, ...], view: View) -> None:
+    """A view makes sense in folders of its class only."""
+    for folder in await ctx.execute(FetchFolders(folders)):
+        if isinstance(folder, Folder) and not folder.folder_class.startswith(view.folder_class):
+            raise EwsError(view.wrong_folder)
 
 
 def _message(result: ItemPage | EwsError, view: str, writer: ItemWriter) -> Message:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from functools import lru_cache
+from typing import Any
 
 # Names that mail uses and Python does not know, or knows as something narrower (WHATWG Encoding).
 _ALIASES = {
@@ -51,7 +52,7 @@ _ALIASES = {
 _REFUSED = frozenset({"idna", "punycode", "undefined", "unicode-escape", "unicode_escape",
                       "raw-unicode-escape", "raw_unicode_escape", "mbcs", "oem"})  # fmt: skip
 # Bytes as Windows-1252 has them; five are unassigned and stay C1 controls.
-_WINDOWS = "".join(
+_WINDOWS: Any = "".join(
     bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte)) for byte in range(256)
 )
 _SAMPLE = 65_536

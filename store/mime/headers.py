@@ -66,7 +66,7 @@ def fields(block: str) -> list[tuple[str, str]]:
 def _unfolded(value: str) -> str:
     if "\n" in value:
         value = _FOLD.sub("", value)
-    value = value.rstrip()
+    value = value.strip()
     return value.replace("\r", " ") if "\r" in value else value
 
 
@@ -142,8 +142,8 @@ def _joined(pieces: dict[int, tuple[str, bool]]) -> str:
     """A value from its numbered pieces; what follows a gap is not part of it."""
     charset: str | None = None
     data = bytearray()
-    for number, expected in zip(sorted(pieces), range(len(pieces)), strict=False):
-        if number != expected and number != expected + 1:
+    for number in sorted(pieces):
+        if number - 1 not in pieces and number > min(1, min(pieces)):
             break
         text, encoded = pieces[number]
         if encoded and not data and charset is None and text.count("'") >= 2:

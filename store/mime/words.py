@@ -12,6 +12,7 @@ _WORD = re.compile(
     r"=\?([^?*\s=]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?"
     r"([^?\r\n]*+(?:\?(?!=)[^?\r\n]*+)*+)\?="
 )
+_WITH_MARKS = ("utf-16", "utf-32")  # each word begins with a byte order mark
 _LINES = re.compile(r"[\r\n]+")
 
 
@@ -33,7 +34,8 @@ def decode(value: str) -> str:
         data = _bytes(match[2], match[3], named)
         if data is None:
             continue
-        if end and not between.strip() and named == charset:
+        is_next = bool(end) and not between.strip() and named == charset
+        if is_next and not named.startswith(_WITH_MARKS):
             pending += data
         else:
             if pending:

@@ -2,7 +2,8 @@
 
 Without ``strict`` the habits of real clients pass: any order, the messages namespace where types is
 due and the other way round, attributes that the contract does not know, padded or decimal property
-tags, a whole ``t:Message`` inside ReplyToItem, ReplyAllToItem and ForwardItem. With it, everything
+tags, a whole ``t:Message`` inside ReplyToItem, ReplyAllToItem and ForwardItem, the text of
+GetMailTips. With it, everything
 is as XML Schema says. What is unusable raises SchemaViolation either way.
 """
 
@@ -31,6 +32,8 @@ _PREFIX = {uri: prefix for prefix, uri in contract.NAMESPACES.items()}
 _SHOWN = 100
 # Outlook for Mac puts the whole draft of an answer into it (survey of clients, trap 46).
 _HOLDS_MESSAGE = {"ReplyToItemType", "ReplyAllToItemType", "ForwardItemType"}
+# exchangelib's Account.mail_tips writes the value beside the elements, and Exchange takes it.
+_TEXT_STANDS_FOR = {"GetMailTipsType": "MailTipsRequested"}
 _FORGIVING_BASE64 = {("FileAttachmentType", "Content")}
 
 
@@ -214,6 +217,10 @@ class _TypeReader:
                 raise _violation(child, f"The element '{slot.name}' may stand only once here.")
             else:
                 node[slot.name] = value
+        beside = self.text_beside(element)
+        if beside is not None and beside[0] not in node:
+            node[beside[0]] = beside[1]
+            present.add(beside[0])
         nested = self.nested_message(element)
         if nested is not None:
             for key, value in nested.items():
@@ -228,7 +235,7 @@ class _TypeReader:
             self.check_order(element)
         found: list[tuple[Slot, Any, Any]] = []
         text = element.text
-        if text is not None and not text.isspace():
+        if text is not None and not text.isspace() and not self.text_stands_for():
             raise self.stray_text(element, text)
         for child in element:
             tag = child.tag
@@ -249,6 +256,19 @@ class _TypeReader:
             if child.tail is not None and not child.tail.isspace():
                 raise self.stray_text(element, child.tail)
         return found
+
+    def text_stands_for(self) -> str:
+        """The child whose value may stand as text among the children; "" for nearly all types."""
+        return "" if self.strict else _TEXT_STANDS_FOR.get(self.shape.name, "")
+
+    def text_beside(self, element: Any) -> tuple[str, Any] | None:
+        """The child that text among the children stands for, read."""
+        name = self.text_stands_for()
+        if not name or not (element.text or "").strip():
+            return None
+        child = etree.Element(name)
+        child.text = element.text.strip()
+        return name, (self.readers.get(name) or self.child_reader(self.by_name[name]))(child)
 
     def read_derived(self, slot: Slot, child: Any) -> Any:
         """An element that names its own type, which descends from the contract's."""

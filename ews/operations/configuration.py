@@ -79,7 +79,7 @@ def _dictionary(node: Any) -> Any:
 
 def _plain(entry: Any) -> Message:
     return {
-        part: {"Type": entry[part].Type, "Value": list(entry[part].Value)}
+        part: {"Type": entry[part].Type, "Value": _values(entry[part])}
         for part in ("DictionaryKey", "DictionaryValue")
         if entry.get(part) is not None
     }
@@ -105,3 +105,12 @@ async def delete_user_configuration(request: Any, ctx: Context) -> Message:
     except (EwsError, StoreError) as error:
         return response("DeleteUserConfiguration", [failure(ews_error(error))])
     return response("DeleteUserConfiguration", [success()])
+
+
+# exchangelib writes 1 and reads words.
+_BOOLEANS = {"1": "true", "0": "false"}
+
+
+def _values(typed: Any) -> list[str]:
+    values = [str(value) for value in typed.Value]
+    return [_BOOLEANS.get(v, v) for v in values] if typed.Type == "Boolean" else values

@@ -7,7 +7,6 @@ exceptions are in ``_as_the_schema_has_it`` and nowhere else.
 
 from __future__ import annotations
 
-import copy
 import os
 import re
 import threading
@@ -74,7 +73,9 @@ class Contract:
     def _breaks(self, element: Any) -> list[str]:
         if self._schema is None:
             self._compile()
-        alone = _as_the_schema_has_it(copy.deepcopy(element))
+        parser = etree.XMLParser(huge_tree=True)
+        whole = etree.tostring(element, with_tail=False)  # with the prefixes that xsi:type names
+        alone = _as_the_schema_has_it(etree.fromstring(whole, parser))
         if self._schema.validate(alone):
             return []
         return [

@@ -40,5 +40,7 @@ def ben(new_person: Callable[[str], Person]) -> Person:
 
 @pytest.fixture
 def account(anna: Person) -> Any:
-    """Anna's mailbox through exchangelib."""
-    return anna.account()
+    """Anna's mailbox through exchangelib, which has asked for the server's version."""
+    opened = anna.account()
+    assert opened.version.api_version == "Exchange2016"
+    return opened

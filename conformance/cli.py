@@ -45,9 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace, chosen: list[Scenario], console: Console) -> int:
     with httpx.Client(timeout=TIMEOUT_S, verify=not args.insecure) as http:
-        contract = (
-            Contract(args.contract) if args.contract else Contract.from_server(args.ews, http)
-        )
+        contract = _contract(args, http)
         second = Account(args.user2, args.password2) if args.user2 else None
         runner = Runner(http, args.ews, contract, Account(args.user, args.password), second)
         outcomes = terminal.follow(runner.run_all(chosen), len(chosen), console)
@@ -57,6 +55,13 @@ def _run(args: argparse.Namespace, chosen: list[Scenario], console: Console) -> 
         page.write(outcomes, args.ews, args.html)
     console.print(terminal.summary(outcomes), highlight=False)
     return int(any(outcome.status == "failed" for outcome in outcomes))
+
+
+def _contract(args: argparse.Namespace, http: httpx.Client) -> Contract:
+    if args.contract:
+        return Contract(args.contract)
+    auth = httpx.BasicAuth(args.user, args.password)
+    return Contract.from_server(args.ews, http, auth)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -43,7 +43,7 @@ class Contract:
         self.response_codes = frozenset(code.attrib["value"] for code in codes)
 
     @classmethod
-    def from_server(cls, ews: str, http: httpx.Client) -> Contract:
+    def from_server(cls, ews: str, http: httpx.Client, auth: httpx.Auth | None = None) -> Contract:
         """Fetch `messages.xsd` beside the endpoint, and whatever it imports by relative name."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -52,7 +52,7 @@ class Contract:
                 document = wanted.pop()
                 seen.add(document)
                 url = urljoin(ews, document)
-                answer = http.get(url)
+                answer = http.get(url, auth=auth)
                 if answer.status_code != 200:
                     raise ContractMissing(
                         f"GET {url} answered {answer.status_code}; name a folder: --contract DIR"

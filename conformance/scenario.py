@@ -45,7 +45,10 @@ FEATURES: dict[str, tuple[str, frozenset[str]]] = {
             }
         ),
     ),
-    "recurrence": ("series of meetings and tasks", frozenset()),
+    "recurrence": (
+        "series of meetings and tasks",
+        frozenset({"ErrorInvalidPropertySet", "ErrorUnsupportedRecurrence"}),
+    ),
     "search folders": ("search folders", frozenset()),
     "user configuration": ("user configuration objects", frozenset()),
 }

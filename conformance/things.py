@@ -110,6 +110,11 @@ def body(*, text: str | None = None, html: str | None = None) -> Element | None:
     return t.Body(text, BodyType="Text") if text is not None else None
 
 
+def text_body(text: str) -> Element:
+    """A Body of type Text."""
+    return t.Body(text, BodyType="Text")
+
+
 def categories(*names: str) -> Element:
     """Categories."""
     return t.Categories([t.String(name) for name in names])

@@ -9,7 +9,7 @@ from conformance.mailbox import Mailbox
 from conformance.node import Ref
 from conformance.scenario import each
 from conformance.scenarios.core.cases import SPEC, cases
-from conformance.things import body
+from conformance.things import text_body
 from conformance.xml import Element, t
 
 TEXT = "This is the base object."
@@ -83,7 +83,7 @@ def append_to_the_body(ews: Mailbox, home: Ref, kind: Kind) -> None:
     """What is appended to an empty body is the body."""
     made = ews.make_item(kind.make(ews.unique("Created item")), home)
     more = kind.of()
-    more.append(body(text=TEXT))
+    more.append(text_body(TEXT))
     changed = ews.update(made, requests.append_field("item:Body", more))
     equal(changed.id, made.id, "ItemId")
     different(changed.key, made.key, "ChangeKey before and after")
@@ -121,7 +121,7 @@ def one_property_per_change(ews: Mailbox, home: Ref, kind: Kind) -> None:
     subject = ews.unique("Created item")
     made = ews.make_item(kind.make(subject), home)
     both = kind.of(Subject=ews.unique("Updated item"))
-    both.append(body(text=TEXT))
+    both.append(text_body(TEXT))
     change = requests.item_change(made, requests.set_field("item:Subject", both))
     refused(ews.call(requests.update_item(change)), "ErrorIncorrectUpdatePropertyCount")
     equal(ews.get_item(made).text("Subject"), subject, "Subject")

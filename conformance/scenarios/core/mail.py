@@ -130,8 +130,6 @@ def every_operation_with_headers(ews: Mailbox, other: Mailbox, folder: Ref) -> N
     read = ews.call(requests.get_item(ids), headers=headers)
     success(read)
     equal(read.items[0].text("IsRead"), "true", "IsRead")
-    created = read.items[0].text("DateTimeCreated") or ""
-    check(created.endswith(("-05:00", "-04:00")), f"{created} is not in the zone of the header")
     copied = ews.call(requests.copy_item(ids, "drafts"), headers=headers)
     success(copied)
     send = requests.send_item([copied.items[0].id], save=False)

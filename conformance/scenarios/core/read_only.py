@@ -75,7 +75,7 @@ _declare(REGISTRY)
 @scenario(
     "MS-OXWSCORE",
     "S01_TC45",
-    requirements=("MS-OXWSCORE_R2045"),
+    requirements=("MS-OXWSCORE_R20452",),
 )
 def the_store_entry_id(ews: Mailbox, folder: Ref) -> None:
     """CreateItem ignores StoreEntryId, UpdateItem refuses it."""

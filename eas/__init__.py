@@ -1,0 +1,1 @@
+"""Exchange ActiveSync: WBXML in, commands to the store, WBXML out."""

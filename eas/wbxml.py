@@ -1,0 +1,289 @@
+"""WBXML as ActiveSync speaks it (MS-ASWBXML; WBXML 1.3): bytes to a tree of elements, and back.
+
+No string table, attributes, entities or extensions; values are inline strings or byte arrays,
+and both are read for any element, since devices mix them. Unknown tokens are kept, so that what a
+newer device says is passed over and not misread. Depth, size and the number of elements are bounded
+before anything grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from schemas.eas.codepages import page_name, page_number, tag_at, tag_named
+
+SWITCH_PAGE, END, STR_I, OPAQUE = 0x00, 0x01, 0x03, 0xC3
+_HAS_CONTENT = 0x40
+_HAS_ATTRIBUTES = 0x80
+_TOKEN = 0x3F
+_HEADER = b"\x03\x01\x6a\x00"
+_UTF8 = 106
+_ASCII = 3
+
+
+class WbxmlError(Exception):
+    """Bytes that are no WBXML of ActiveSync; ``at`` is the offset of what is wrong."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(f"{message} (at byte {at})")
+        self.at = at
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Bounds of a document. Requests nest some ten deep; 16.x drafts carry whole messages."""
+
+    bytes_max: int = 64 * 1024 * 1024
+    depth_max: int = 32
+    elements_max: int = 200_000
+    switches_max: int = 400_000
+
+
+class Element:
+    """An element: full name, text or bytes, and children in order.
+
+    ``value`` is text for an inline string, bytes for a byte array, None for an element without
+    either. A token that no page knows is named ``Page:0x2a``.
+    """
+
+    __slots__ = ("children", "name", "value")
+
+    def __init__(
+        self,
+        name: str,
+        value: str | bytes | None = None,
+        children: Iterable[Element] = (),
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.children = list(children)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Element):
+            return NotImplemented
+        mine = (self.name, self.value, self.children)
+        return mine == (other.name, other.value, other.children)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        inner = repr(self.value) if self.value is not None else repr(self.children)
+        return f"Element({self.name!r}, {inner})"
+
+    def find(self, name: str) -> Element | None:
+        """The first child of that full name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def all(self, name: str) -> Iterator[Element]:
+        """The children of that full name."""
+        return (child for child in self.children if child.name == name)
+
+    def text(self, name: str, default: str = "") -> str:
+        """The text of the first child of that name; ``default`` where it is not there."""
+        child = self.find(name)
+        return default if child is None else child.as_text()
+
+    def as_text(self) -> str:
+        """The value as text: bytes are read as UTF-8."""
+        if isinstance(self.value, bytes):
+            return self.value.decode("utf-8", "replace")
+        return self.value or ""
+
+    def as_bytes(self) -> bytes:
+        """The value as bytes."""
+        return self.value if isinstance(self.value, bytes) else (self.value or "").encode()
+
+
+def decode(data: bytes, limits: Limits = Limits()) -> Element:
+    """The root element of a document. Raises WbxmlError for anything else."""
+    if len(data) > limits.bytes_max:
+        raise WbxmlError(f"{len(data):,} bytes, {limits.bytes_max:,} are the limit", 0)
+    return _Decoder(data, limits).document()
+
+
+class _Decoder:
+    """One document being read."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self._data = data
+        self._limits = limits
+        self._at = 0
+
+    def document(self) -> Element:
+        self._header()
+        root = self._body()
+        if self._at != len(self._data):
+            raise WbxmlError("there is more behind the end of the document", self._at)
+        return root
+
+    def _header(self) -> None:
+        version = self._byte()
+        if version not in (0x01, 0x02, 0x03):
+            raise WbxmlError(f"not a WBXML version: 0x{version:02x}", 0)
+        if self._integer() == 0:  # the public id is in the string table
+            self._integer()
+        charset = self._integer()
+        if charset not in (_UTF8, _ASCII, 0):
+            raise WbxmlError(f"charset {charset} is not UTF-8", self._at)
+        if self._integer() != 0:
+            raise WbxmlError("string tables are not part of ActiveSync", self._at)
+
+    def _body(self) -> Element:
+        """Read elements without recursion, so that depth costs no stack."""
+        data, page = self._data, 0
+        open_elements: list[Element] = []
+        elements = switches = 0
+        root: Element | None = None
+        while True:
+            at = self._at
+            token = self._byte()
+            if token == SWITCH_PAGE:
+                page = self._byte()
+                switches += 1
+                if switches > self._limits.switches_max:
+                    raise WbxmlError("too many page switches", at)
+                if page_name(page) is None:
+                    raise WbxmlError(f"no code page {page}", at)
+                continue
+            if token == END:
+                if not open_elements:
+                    raise WbxmlError("an end without a beginning", at)
+                open_elements.pop()
+            elif token == STR_I:
+                self._add_text(open_elements, self._string(), at)
+            elif token == OPAQUE:
+                self._add_bytes(open_elements, self._opaque(), at)
+            elif token & _TOKEN < 5 or token & _HAS_ATTRIBUTES:
+                raise WbxmlError(f"token 0x{token:02x} is not part of ActiveSync", at)
+            else:
+                elements += 1
+                if elements > self._limits.elements_max:
+                    raise WbxmlError("too many elements", at)
+                element = Element(_name(page, token & _TOKEN))
+                if open_elements:
+                    open_elements[-1].children.append(element)
+                else:
+                    root = element
+                if token & _HAS_CONTENT:
+                    open_elements.append(element)
+                    if len(open_elements) > self._limits.depth_max:
+                        raise WbxmlError("elements nest too deep", at)
+            if not open_elements:
+                assert root is not None
+                while self._at < len(data) and data[self._at] == SWITCH_PAGE:
+                    self._at += 2
+                return root
+
+    def _add_text(self, open_elements: list[Element], text: str, at: int) -> None:
+        if not open_elements:
+            raise WbxmlError("text outside of the document", at)
+        element = open_elements[-1]
+        if isinstance(element.value, bytes):
+            element.value += text.encode()
+        else:
+            element.value = (element.value or "") + text
+
+    def _add_bytes(self, open_elements: list[Element], data: bytes, at: int) -> None:
+        if not open_elements:
+            raise WbxmlError("bytes outside of the document", at)
+        element = open_elements[-1]
+        if isinstance(element.value, str):
+            data = element.value.encode() + data
+        elif isinstance(element.value, bytes):
+            data = element.value + data
+        element.value = data
+
+    def _byte(self) -> int:
+        if self._at >= len(self._data):
+            raise WbxmlError("the document ends too early", self._at)
+        self._at += 1
+        return self._data[self._at - 1]
+
+    def _integer(self) -> int:
+        """A multi-byte integer: at most five bytes, as an unsigned 32-bit number needs."""
+        begin, value = self._at, 0
+        for _ in range(5):
+            byte = self._byte()
+            value = value << 7 | byte & 0x7F
+            if not byte & 0x80:
+                return value
+        raise WbxmlError("an integer is too long", begin)
+
+    def _string(self) -> str:
+        end = self._data.find(b"\x00", self._at)
+        if end < 0:
+            raise WbxmlError("a string has no end", self._at)
+        raw = self._data[self._at : end]
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise WbxmlError("a string is not UTF-8", self._at + error.start) from error
+        self._at = end + 1
+        return text
+
+    def _opaque(self) -> bytes:
+        begin = self._at
+        length = self._integer()
+        if length > len(self._data) - self._at:
+            raise WbxmlError(f"{length:,} bytes are announced, fewer follow", begin)
+        self._at += length
+        return self._data[self._at - length : self._at]
+
+
+def _name(page: int, token: int) -> str:
+    tag = tag_at(page, token)
+    return f"{page_name(page)}:{tag.name}" if tag else f"{page_name(page)}:0x{token:02x}"
+
+
+def encode(root: Element) -> bytes:
+    """The bytes of a document. Raises KeyError for a name that no page knows.
+
+    Text for a tag whose value is a byte array is sent as one; NUL in text is left out.
+    """
+    parts: list[bytes] = [_HEADER]
+    page = 0
+    # (element, or None for an end) still to be written, the next one last
+    waiting: list[Element | None] = [root]
+    while waiting:
+        element = waiting.pop()
+        if element is None:
+            parts.append(b"\x01")
+            continue
+        number, token, is_opaque = _token(element.name)
+        if number != page:
+            parts.append(bytes((SWITCH_PAGE, number)))
+            page = number
+        if element.value is None and not element.children:
+            parts.append(bytes((token,)))
+            continue
+        parts.append(bytes((token | _HAS_CONTENT,)))
+        if element.value is not None:
+            parts += _value(element.value, is_opaque=is_opaque)
+        waiting.append(None)
+        waiting += reversed(element.children)
+    return b"".join(parts)
+
+
+def _token(name: str) -> tuple[int, int, bool]:
+    page, _, tag = name.partition(":")
+    if tag.startswith("0x"):
+        return page_number(page), int(tag, 16), False
+    found = tag_named(name)
+    return found.page, found.token, found.is_opaque
+
+
+def _value(value: str | bytes, *, is_opaque: bool) -> list[bytes]:
+    if isinstance(value, bytes) or is_opaque:
+        data = value if isinstance(value, bytes) else value.encode()
+        return [b"\xc3", _length(len(data)), data]
+    text = value.replace("\x00", "").encode("utf-8", "replace")
+    return [b"\x03", text, b"\x00"]
+
+
+def _length(number: int) -> bytes:
+    """A multi-byte integer."""
+    digits = [number & 0x7F]
+    while number := number >> 7:
+        digits.append(number & 0x7F | 0x80)
+    return bytes(reversed(digits))

@@ -1,0 +1,1 @@
+"""ActiveSync as tables: code pages now, grammars and status codes to come."""

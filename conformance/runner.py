@@ -29,7 +29,7 @@ class Account:
     """A user to sign in as."""
 
     address: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -82,11 +82,12 @@ def fault(code: str, *, status: int = 500) -> Reply:
 
 @dataclass
 class FakeServer:
-    """Answers by operation; what is not scripted is refused with ErrorItemNotFound."""
+    """Answers by operation; what is not scripted gets the code `otherwise`, and no payload."""
 
     url: str = ""
     replies: dict[str, Reply] = field(default_factory=dict)
     requests: list[Element] = field(default_factory=list)
+    otherwise: str = "ErrorItemNotFound"
 
     def operations(self) -> list[str]:
         """Names of the operations asked for, in order."""
@@ -97,7 +98,7 @@ class FakeServer:
         request = etree.fromstring(raw).find(f"{{{SOAP}}}Body")[0]
         self.requests.append(request)
         operation = etree.QName(request).localname
-        return self.replies.get(operation) or reply(message(operation, code="ErrorItemNotFound"))
+        return self.replies.get(operation) or reply(message(operation, code=self.otherwise))
 
 
 def _handler(fake: FakeServer) -> type[BaseHTTPRequestHandler]:

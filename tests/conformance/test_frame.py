@@ -13,8 +13,8 @@ from conformance import cli, junit, page, requests
 from conformance.checks import success
 from conformance.contract import Contract
 from conformance.mailbox import Mailbox
-from conformance.runner import Outcome
-from conformance.scenario import Registry, Scenario, scenario
+from conformance.runner import Account, Outcome, Runner
+from conformance.scenario import Registry, Scenario, load_all, scenario
 from conformance.things import message as message_element
 from conformance.xml import MESSAGES, TYPES, m, t
 from tests.conformance.conftest import FakeServer, Reply, fault, folder_answer, message, reply
@@ -273,3 +273,19 @@ def test_the_command_line_says_when_there_is_no_contract(
     status = cli.main(["--ews", fake.url, *who, "--contract", str(tmp_path)])
     assert status == 2
     assert "messages.xsd" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", ["ErrorItemNotFound", "NoError"])
+def test_no_scenario_passes_where_nothing_works(
+    fake: FakeServer, contract: Contract, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """A server that refuses everything, and one that agrees to everything and does nothing."""
+    monkeypatch.setattr("conformance.mailbox.ARRIVAL_S_MAX", 0.0)
+    fake.otherwise = code
+    first, second = (Account(f"user{n}@demo.example", "secret") for n in (1, 2))
+    with httpx.Client(timeout=10) as http:
+        runner = Runner(http, fake.url, contract, first, second)
+        passed = [
+            each.scenario.id for each in runner.run_all(load_all()) if each.status == "passed"
+        ]
+    assert passed == []

@@ -85,7 +85,7 @@ class _Reader:
             self._quoted = token
         elif first == "(" and len(token) > 1:
             self._comments.append(_ESCAPE.sub(r"\1", token[1:-1]))
-        elif first not in '<"' or len(token) > 1:
+        elif (first not in '<"' or len(token) > 1) and not (self._angle and token.strip() == ">"):
             self._words.append(token)
 
     def _group(self) -> None:
@@ -103,7 +103,6 @@ class _Reader:
         comment = _folded(decode(" ".join(self._comments)))
         if self._angle is None and name:
             name, address = self._without_angle(name)
-        name = name.strip("> ") if address else name.strip(">, ")
         if not name:
             name = comment
         if address:

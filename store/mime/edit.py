@@ -37,7 +37,7 @@ def _without(block: bytes, gone: set[bytes]) -> bytes:
     skipping = False
     for match in _LINE.finditer(block):
         line = match.group()
-        if line[:1] not in b" \t" or not line.strip():
+        if line[:1] not in b" \t":
             skipping = line.split(b":", 1)[0].strip().lower() in gone
         if not skipping:
             kept.append(line)

@@ -17,8 +17,8 @@ _Q_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 LINE_CHARS = 76
 LINE_CHARS_MAX = 998
-_WORD_CHARS = 63  # 75 without =?utf-8?Q??=
-_WORD_BYTES = 45
+_WORD_CHARS = 52  # with =?utf-8?Q??= and the longest name before it, a line of 78
+_WORD_BYTES = 39
 
 
 def one_line(value: object) -> str:
@@ -57,7 +57,7 @@ def unstructured(value: str) -> str:
 
 
 def words(text: str) -> str:
-    """Encoded words of UTF-8, each at most 75 characters, one blank between them (RFC 2047 2)."""
+    """Encoded words of UTF-8, each at most 64 characters, one blank between them (RFC 2047 2)."""
     plain = sum(character in _Q_SAFE or character == " " for character in text)
     is_quoted = plain * 3 > len(text) * 2
     pieces: list[str] = []

@@ -8,7 +8,7 @@ import re
 NAME_CHARS_MAX = 255
 
 _PATH = re.compile(r"[/\\]")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[\t\r\n\x0b\x0c]+")
 # What Exchange calls the machine's part of a report, and types that have several endings.
 _NAMES = {
     "message/delivery-status": "details.txt",

@@ -142,7 +142,6 @@ def _views(folder: Folder) -> dict[str, Any]:
     return {
         "is_hidden": folder.role in _HIDDEN,
         **folder.properties,
-        "size": min(folder.properties.get("size", 0), 2**31 - 1),
         "name": folder.name,
         "folder_class": folder.folder_class or None,
         "total_count": folder.total_count,
@@ -158,6 +157,8 @@ def _extended(path: Path, folder: Folder) -> dict[str, Any] | None:
     value = alias.read(_views(folder)) if alias is not None else folder.extended.get(name.key)
     if value is None:
         return None
+    if name.key == "0xe08:Integer":
+        value = min(value, 2**31 - 1)
     written: dict[str, Any] = {"ExtendedFieldURI": dict(name.echo)}
     if name.is_array:
         written["Values"] = {"Value": [mapi.write_value(name.type, entry) for entry in value]}

@@ -8,6 +8,7 @@ from schemas.mapi.aliases import (
     alias_of,
     folder_alias_of,
     merge,
+    remove,
 )
 from schemas.mapi.names import (
     TYPE_NAMES,
@@ -45,6 +46,7 @@ __all__ = [
     "read_name",
     "read_tag",
     "read_value",
+    "remove",
     "set_name",
     "write_value",
 ]

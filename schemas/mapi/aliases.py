@@ -396,3 +396,20 @@ def merge(properties: Values, values: Values) -> None:
             holder[key] = dict(holder.get(key) or {})
             holder = holder[key]
         holder[last] = value
+
+
+def remove(properties: Values, name: str) -> None:
+    """Take ``name`` (``name.entry``, at any depth) away; a dictionary without entries goes too.
+
+    Nothing happens where it is not there.
+    """
+    key, _, rest = name.partition(".")
+    if not rest:
+        properties.pop(key, None)
+        return
+    inner = dict(properties.get(key) or {})
+    remove(inner, rest)
+    if inner:
+        properties[key] = inner
+    else:
+        properties.pop(key, None)

@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, bindparam, insert, update
 
+from schemas.mapi import merge, remove
 from schemas.properties import is_flag, is_read_state
 from store import blobs, tables
 from store.access import FolderRow
 from store.commands import FolderRole, ItemChange, MarkAllRead, Resolution, UpdateItems
 from store.errors import ChangeRequired, Conflict, InvalidValue, StoreError
 from store.executor import WriteTx, writes
-from store.items.create import check_sizes, send_stored
+from store.items.create import check_sizes, check_subject, send_stored
 from store.items.insert import counts_as_unread
 from store.items.rows import attachment_rows, content_rows, permitted, unindex
 from store.model import Body, ItemDraft, ItemId
@@ -171,6 +172,7 @@ class _Edit:
         self.became_read = bool(self._properties.get("is_read")) and not self.was_read
 
     def _apply(self) -> None:
+        check_subject(self._tx, self._change.set)
         for name, value in self._change.set.items():
             self._set(name, value)
         for name, value in self._change.append.items():
@@ -186,23 +188,14 @@ class _Edit:
     def _set(self, name: str, value: Any) -> None:
         if name.startswith("x:"):
             self._extended[name[2:]] = value
-        elif "." in name:
-            base, key = name.split(".", 1)
-            self._properties[base] = {**self._properties.get(base, {}), key: value}
         else:
-            self._properties[name] = value
+            merge(self._properties, {name: value})
 
     def _unset(self, name: str) -> None:
         if name.startswith("x:"):
             self._extended.pop(name[2:], None)
-        elif "." in name:
-            base, key = name.split(".", 1)
-            rest = {k: v for k, v in self._properties.get(base, {}).items() if k != key}
-            self._properties[base] = rest
-            if not rest:
-                del self._properties[base]
         else:
-            self._properties.pop(name, None)
+            remove(self._properties, name)
 
     @property
     def _touches_content(self) -> bool:

@@ -61,16 +61,21 @@ def _prepare(tx: Tx, draft: ItemDraft, command: CreateItems) -> _Prepared | Stor
 
 def check_draft(tx: Tx, draft: ItemDraft) -> None:
     """Raises InvalidValue, TooLarge for what no item may hold."""
-    subject = draft.properties.get("subject")
-    is_long = isinstance(subject, str) and len(subject) > tx.limits.subject_chars_max
-    if is_long and draft.mime is None:
+    if draft.mime is None:
+        check_subject(tx, draft.properties)
+    size = sum(len(a.content or b"") for a in draft.attachments) + len(draft.mime or b"")
+    if size > tx.limits.item_bytes_max:
+        raise TooLarge(f"{size:,} bytes: an item has at most {tx.limits.item_bytes_max:,}")
+
+
+def check_subject(tx: Tx, properties: Properties) -> None:
+    """Raises InvalidValue for a subject that is too long (mail that arrives keeps its own)."""
+    subject = properties.get("subject")
+    if isinstance(subject, str) and len(subject) > tx.limits.subject_chars_max:
         raise InvalidValue(
             f"a subject has at most {tx.limits.subject_chars_max} characters",
             where="subject",
         )
-    size = sum(len(a.content or b"") for a in draft.attachments) + len(draft.mime or b"")
-    if size > tx.limits.item_bytes_max:
-        raise TooLarge(f"{size:,} bytes: an item has at most {tx.limits.item_bytes_max:,}")
 
 
 def check_sizes(tx: Tx, packed: PackedItem) -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
+import shutil
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
+import asyncpg
+import msgspec
 import pytest
+from sqlalchemy.engine import make_url
 
 from store.clock import MovableClock
 from store.commands import AddAccount, AddDomain
@@ -14,48 +22,62 @@ from store.store import Session, Store
 from tests.postgres import postgres_url
 
 
+class Engine(msgspec.Struct, frozen=True):
+    """One of the engines: ``template`` is a database with the schema and a domain, to copy."""
+
+    name: str
+    server: str
+    template: str
+
+    def fresh(self, folder: Path) -> str:
+        """The URL of a new store that serves demo.example and is otherwise empty."""
+        if self.name == "sqlite":
+            shutil.copy(self.template, folder / "store.db")
+            return f"sqlite:///{folder}/store.db"
+        return fresh_database(self.server, self.template)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Base of a database URL: a folder's, or that of a PostgreSQL server of our own."""
+def engine(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Engine]:
+    """SQLite, and a PostgreSQL server of our own."""
     if request.param == "sqlite":
-        yield "sqlite"
+        path = tmp_path_factory.mktemp("template") / "store.db"
+        asyncio.run(_make(f"sqlite:///{path}"))
+        yield Engine("sqlite", "", str(path))
         return
-    with postgres_url() as url:
-        yield url
+    with postgres_url() as server:
+        url = fresh_database(server)
+        asyncio.run(_make(url))
+        yield Engine("postgresql", server, make_url(url).database or "")
+
+
+async def _make(url: str) -> None:
+    opened = await Store.open(url)
+    await opened.system().execute(AddDomain("demo.example", is_default=True))
+    await opened.close()
 
 
 @pytest.fixture
-async def store(engine: str, tmp_path: Path) -> AsyncIterator[Store]:
+async def store(engine: Engine, tmp_path: Path) -> AsyncIterator[Store]:
     """An empty store with a clock that tests can move."""
-    url = f"sqlite:///{tmp_path}/store.db" if engine == "sqlite" else fresh_database(engine)
-    opened = await Store.open(url, clock=MovableClock())
-    await opened.system().execute(AddDomain("demo.example", is_default=True))
+    opened = await Store.open(engine.fresh(tmp_path), clock=MovableClock())
     yield opened
     await opened.close()
 
 
-def fresh_database(server: str) -> str:
-    """The URL of a new, empty database on a PostgreSQL server."""
-    import asyncio
-    import secrets
-
-    import asyncpg
-
+def fresh_database(server: str, template: str = "template0") -> str:
+    """The URL of a new database on a PostgreSQL server: a copy of ``template``."""
     name = f"test_{secrets.token_hex(6)}"
 
     async def create() -> None:
         connection = await asyncpg.connect(server)
-        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         await connection.close()
-
-    import threading
 
     worker = threading.Thread(target=lambda: asyncio.run(create()))
     worker.start()
     worker.join()
-    head, _, query = server.partition("?")
-    base = head.rsplit("/", 1)[0]
-    return f"{base}/{name}" + (f"?{query}" if query else "")
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

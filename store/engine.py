@@ -34,8 +34,8 @@ class Database(Protocol):
 
     dialect: str
 
-    async def read(self, work: Work[T]) -> T:
-        """Run ``work`` on a snapshot."""
+    async def read(self, work: Work[T], *, small: bool = False) -> T:
+        """Run ``work`` on a snapshot. ``small``: it reads but a few rows, each by an index."""
         ...
 
     async def write(self, work: Work[T], after: After[T]) -> T:
@@ -102,7 +102,11 @@ class SqliteDatabase:
         self._writer = threading.Thread(target=self._write_jobs, name="store-writer", daemon=True)
         self._writer.start()
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T], *, small: bool = False) -> T:
+        # To change threads twice costs more than a small read, and a reader beside a busy loop
+        # waits for the interpreter at every row.
+        if small:
+            return self._read(work)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, work)
 
@@ -111,11 +115,12 @@ class SqliteDatabase:
         if connection is None:
             connection = self._engine.connect()
             self._local.connection = connection
-        connection.exec_driver_sql("BEGIN")
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN")
         try:
             return work(connection)
         finally:
-            connection.exec_driver_sql("ROLLBACK")
+            driver.execute("ROLLBACK")
 
     async def write(self, work: Work[T], after: After[T]) -> T:
         if self._closed:
@@ -225,7 +230,7 @@ class PostgresDatabase:
         )
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T], *, small: bool = False) -> T:
         async with self._snapshots.connect() as connection:
             return await connection.run_sync(work)
 

@@ -250,21 +250,24 @@ Run = Callable[..., Any]
 
 class Executor(msgspec.Struct, frozen=True):
     """``prepare`` (tx, command) runs beforehand on a reader; its result is ``run``'s third
-    argument."""
+    argument. ``small`` says of a command whether it reads but a few rows, each by an index."""
 
     run: Run
     writes: bool
     prepare: Run | None = None
+    small: Callable[[Any], bool] | None = None
 
 
 _EXECUTORS: dict[type[Command], Executor] = {}
 
 
-def reads(command: type[Command]) -> Callable[[Run], Run]:
+def reads(
+    command: type[Command], small: Callable[[Any], bool] | None = None
+) -> Callable[[Run], Run]:
     """Register the function that answers ``command`` from a snapshot."""
 
     def register(run: Run) -> Run:
-        return _add(command, Executor(run, writes=False))
+        return _add(command, Executor(run, writes=False, small=small))
 
     return register
 

@@ -72,7 +72,8 @@ class Session:
         executor = executor_of(command)
         if not executor.writes:
             return await self.store.database.read(
-                lambda conn: executor.run(Tx(conn, **self._context()), command)
+                lambda conn: executor.run(Tx(conn, **self._context()), command),
+                small=executor.small is not None and executor.small(command),
             )
         return await self._write(executor, command)
 

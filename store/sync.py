@@ -55,7 +55,15 @@ class _Now(msgspec.Struct, frozen=True):
     last_id: int
 
 
-@reads(SyncItems)
+def _is_small(command: SyncItems) -> bool:
+    """A step from a position: nearly always nothing or little has changed since."""
+    return command.state is not None and command.limit <= _FEW_CHANGES
+
+
+_FEW_CHANGES = 512
+
+
+@reads(SyncItems, small=_is_small)
 def sync_items(tx: Tx, command: SyncItems) -> ItemChanges:
     """One step of item synchronisation (MS-OXWSSYNC 3.1.4.2).
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from store import tables
 from store.access import FolderRow, part_of
-from store.commands import FetchFolders, FindFolders
+from store.commands import FetchFolders, FindFolders, FolderRef
 from store.errors import StoreError
 from store.executor import Tx, reads
 from store.model import Folder, FolderId, Permission
@@ -27,7 +27,19 @@ _TREE = (
     .where(_folder.c.mailbox_id == bindparam("mailbox_id"))
     .order_by(_folder.c.name_key, _folder.c.id)
 )
-_CHILDREN = select(_folder.c.parent_id).where(_folder.c.mailbox_id == bindparam("mailbox_id"))
+_CHILDREN = (
+    select(_folder.c.parent_id, func.count())
+    .where(
+        _folder.c.mailbox_id == bindparam("mailbox_id"),
+        _folder.c.parent_id.in_(bindparam("ids", expanding=True)),
+    )
+    .group_by(_folder.c.parent_id)
+)
+_ALL_CHILDREN = (
+    select(_folder.c.parent_id, func.count())
+    .where(_folder.c.mailbox_id == bindparam("mailbox_id"))
+    .group_by(_folder.c.parent_id)
+)
 _ENTRIES = (
     select(
         _permission.c.account_id,
@@ -47,6 +59,8 @@ _ENTRIES = (
     )
     .order_by(_permission.c.account_id)
 )
+
+_FEW = 16
 
 DEFAULT_ENTRY = 0
 ANONYMOUS_ENTRY = -1
@@ -71,21 +85,35 @@ def below(rows: dict[int, FolderRow], root_id: int) -> list[FolderRow]:
     return found
 
 
-def child_counts(tx: Tx, mailbox_id: int) -> Counter[int]:
-    """How many folders lie directly in each folder of a mailbox."""
-    return Counter(tx.conn.scalars(_CHILDREN, {"mailbox_id": mailbox_id}))
+def _child_counts(tx: Tx, rows: Sequence[FolderRow]) -> dict[tuple[int, int], int]:
+    """How many folders lie directly in each folder, by mailbox and id; none where there are none.
+
+    One statement for each mailbox: for many folders over all of it, for few over those alone.
+    """
+    by_mailbox: dict[int, list[int]] = {}
+    for row in rows:
+        by_mailbox.setdefault(row.mailbox_id, []).append(row.id)
+    counts: dict[tuple[int, int], int] = {}
+    for mailbox_id, ids in by_mailbox.items():
+        keys: dict[str, Any] = {"mailbox_id": mailbox_id}
+        statement = _ALL_CHILDREN
+        if len(ids) <= _FEW:
+            statement, keys["ids"] = _CHILDREN, ids
+        for parent_id, count in tx.conn.execute(statement, keys):
+            counts[mailbox_id, parent_id] = count
+    return counts
 
 
-def folders_of(tx: Tx, rows: Iterable[FolderRow], *, permissions: bool = False) -> list[Folder]:
-    """Folders as read from their rows."""
-    counts: dict[int, Counter[int]] = {}
+def folders_of(tx: Tx, rows: Sequence[FolderRow], *, permissions: bool = False) -> list[Folder]:
+    """Folders as read from their rows; ``permissions`` too of those whose owner asks."""
+    counts = _child_counts(tx, rows)
     result: list[Folder] = []
     for row in rows:
-        if row.mailbox_id not in counts:
-            counts[row.mailbox_id] = child_counts(tx, row.mailbox_id)
         properties, extended = decode_record(row.record)
         properties.setdefault("created", row.created)
         properties["modified"] = row.modified
+        rights = int(tx.access.rights(row.mailbox_id, row.id))
+        is_shown = permissions and bool(rights & Right.OWNER)
         properties["size"] = row.size
         properties["associated_count"] = row.associated_count
         result.append(
@@ -98,11 +126,11 @@ def folders_of(tx: Tx, rows: Iterable[FolderRow], *, permissions: bool = False) 
                 role=row.role,
                 total_count=row.total_count,
                 unread_count=row.unread_count,
-                child_count=counts[row.mailbox_id][row.id],
+                child_count=counts.get((row.mailbox_id, row.id), 0),
                 properties=properties,
                 extended=extended,
-                rights=int(tx.access.rights(row.mailbox_id, row.id)),
-                permissions=permission_set(tx, row) if permissions else None,
+                rights=rights,
+                permissions=permission_set(tx, row) if is_shown else None,
             )
         )
     return result
@@ -126,22 +154,20 @@ def permission_set(tx: Tx, row: FolderRow) -> tuple[Permission, ...]:
     return (*fixed, *accounts)
 
 
-@reads(FetchFolders)
+@reads(FetchFolders, small=lambda command: len(command.folders) <= _FEW)
 def fetch_folders(tx: Tx, command: FetchFolders) -> list[Folder | StoreError]:
     """Folders in the order asked for (MS-OXWSFOLD 3.1.4.6)."""
-    results: list[Folder | StoreError] = []
-    for ref in command.folders:
-        try:
-            row = tx.access.folder(ref, role=part_of(ref))
-            permissions = command.permissions and _may_see_permissions(tx, row)
-            results += folders_of(tx, [row], permissions=permissions)
-        except StoreError as error:
-            results.append(error)
-    return results
+    found = [_row_of(tx, ref) for ref in command.folders]
+    rows = [row for row in found if not isinstance(row, StoreError)]
+    folders = iter(folders_of(tx, rows, permissions=command.permissions))
+    return [row if isinstance(row, StoreError) else next(folders) for row in found]
 
 
-def _may_see_permissions(tx: Tx, row: FolderRow) -> bool:
-    return bool(tx.access.rights(row.mailbox_id, row.id) & Right.OWNER)
+def _row_of(tx: Tx, ref: FolderRef) -> FolderRow | StoreError:
+    try:
+        return tx.access.folder(ref, role=part_of(ref))
+    except StoreError as error:
+        return error
 
 
 @reads(FindFolders)

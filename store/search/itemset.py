@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select
 
 from store.commands import FindItems
 from store.instant import Instant
+from store.restriction import Order
 from store.results import Row
 from store.search.aqs import parse
-from store.search.dialect import DIALECTS
+from store.search.dialect import DIALECTS, Dialect
 from store.search.order import order_clauses
 from store.search.project import projection
 from store.search.query import compile_query
@@ -59,12 +61,7 @@ class ItemSet:
         """The statement over these items only."""
         ids = self.folder_ids
         here = item.c.folder_id == ids[0] if len(ids) == 1 else item.c.folder_id.in_(ids)
-        if self.values.needs_content:
-            beside = and_(content.c.mailbox_id == item.c.mailbox_id, content.c.item_id == item.c.id)
-            statement = statement.select_from(item.outerjoin(content, beside))
-        else:
-            statement = statement.select_from(item)
-        return statement.where(
+        return _from(statement, needs_content=self.values.needs_content).where(
             item.c.mailbox_id == self.mailbox_id,
             here,
             item.c.is_associated == self.associated,
@@ -75,11 +72,8 @@ class ItemSet:
         """How many there are; without tests the folders' own counters know."""
         if self.tests:
             return self.conn.scalar(self.where(select(func.count()))) or 0
-        counter = folder.c.associated_count if self.associated else folder.c.total_count
-        statement = select(func.coalesce(func.sum(counter), 0)).where(
-            folder.c.mailbox_id == self.mailbox_id, folder.c.id.in_(self.folder_ids)
-        )
-        return int(self.conn.scalar(statement) or 0)
+        keys = {"mailbox_id": self.mailbox_id, "folder_ids": self.folder_ids}
+        return int(self.conn.scalar(_COUNTERS[self.associated], keys) or 0)
 
     def rows(
         self, command: FindItems, limit: int, offset: int, *, backwards: bool = False
@@ -89,7 +83,53 @@ class ItemSet:
         ``backwards``: as many before the last ``offset`` ones, in normal order all the same.
         """
         wanted = projection(command.properties)
-        clauses = order_clauses(command.order, self.values, backwards=backwards)
-        statement = self.where(select(*wanted.columns)).order_by(*clauses)
-        rows = wanted.make_rows(self.conn.execute(statement.limit(limit).offset(offset)))
+        keys: dict[str, Any] = {"row_limit": limit, "row_offset": offset}
+        if self.tests or len(self.folder_ids) > 1:
+            clauses = order_clauses(command.order, self.values, backwards=backwards)
+            statement = _cut(self.where(select(*wanted.columns)).order_by(*clauses))
+        else:
+            statement = _folder_page(
+                self.values.dialect, command.properties, command.order, backwards
+            )
+            keys |= {
+                "of_mailbox": self.mailbox_id,
+                "of_folder": self.folder_ids[0],
+                "of_associated": self.associated,
+            }
+        rows = wanted.make_rows(self.conn.execute(statement, keys))
         return rows[::-1] if backwards else rows
+
+
+_COUNTERS = {
+    associated: select(func.coalesce(func.sum(counter), 0)).where(
+        folder.c.mailbox_id == bindparam("mailbox_id"),
+        folder.c.id.in_(bindparam("folder_ids", expanding=True)),
+    )
+    for associated, counter in ((False, folder.c.total_count), (True, folder.c.associated_count))
+}
+
+
+@lru_cache(maxsize=512)
+def _folder_page(
+    dialect: Dialect, properties: tuple[str, ...], order: tuple[Order, ...], backwards: bool
+) -> Select[Any]:
+    """The statement of a page of one whole folder: what clients ask for most, made once."""
+    values = Values(dialect)
+    clauses = order_clauses(order, values, backwards=backwards)
+    statement = select(*projection(properties).columns).order_by(*clauses)
+    return _cut(_from(statement, needs_content=values.needs_content)).where(
+        item.c.mailbox_id == bindparam("of_mailbox"),
+        item.c.folder_id == bindparam("of_folder"),
+        item.c.is_associated == bindparam("of_associated"),
+    )
+
+
+def _from(statement: Select[Any], *, needs_content: bool) -> Select[Any]:
+    if not needs_content:
+        return statement.select_from(item)
+    beside = and_(content.c.mailbox_id == item.c.mailbox_id, content.c.item_id == item.c.id)
+    return statement.select_from(item.outerjoin(content, beside))
+
+
+def _cut(statement: Select[Any]) -> Select[Any]:
+    return statement.limit(bindparam("row_limit")).offset(bindparam("row_offset"))

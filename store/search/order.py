@@ -39,6 +39,11 @@ def order_clauses(order: Sequence[Order], values: Values, *, backwards: bool = F
     return [*clauses, item.c.id.desc() if last else item.c.id.asc()]
 
 
+def follows_index(order: Sequence[Order]) -> bool:
+    """Whether an index has the items of a folder in this order already."""
+    return [field.name for field in order or DEFAULT] == ["received"]
+
+
 def directed(key: Sql, *, descending: bool) -> Sql:
     """A key in one direction, missing values first ascending, last descending."""
     return key.desc().nulls_last() if descending else key.asc().nulls_first()

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from pathlib import Path
 
-from ews import operations as ews_operations
+from ews.app import load_operations
 from ews.registry import built_operations
 from schemas.ews.contract import operations
 
 BEGIN, END = "<!-- operations -->", "<!-- /operations -->"
 
 
-def _register_all() -> None:
-    """Import every module of operations: each registers its own."""
-    for module in pkgutil.walk_packages(ews_operations.__path__, f"{ews_operations.__name__}."):
-        importlib.import_module(module.name)
-
-
 def operations_markdown() -> str:
     """Every operation of the contract with yes, partly (what is missing) or not yet."""
-    _register_all()
+    load_operations()
     built = built_operations()
     rows: list[str] = []
     counts = {"yes": 0, "partly": 0, "not yet": 0}

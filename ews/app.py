@@ -135,13 +135,18 @@ def _echoed(request: Request) -> dict[str, str]:
     return {"client-request-id": value} if value.isascii() and value.isprintable() else {}
 
 
+def load_operations() -> None:
+    """Import every module of operations: each registers its own."""
+    for module in pkgutil.walk_packages(operations.__path__, f"{operations.__name__}."):
+        importlib.import_module(module.name)
+    importlib.import_module("ews.notifications.operations")
+
+
 def routes(
     store: Store, authenticate: Authenticate, settings: Any, clock: Clock
 ) -> list[BaseRoute]:
     """The routes of the front-end, Autodiscover's among them."""
-    for module in pkgutil.walk_packages(operations.__path__, f"{operations.__name__}."):
-        importlib.import_module(module.name)
-    importlib.import_module("ews.notifications.operations")
+    load_operations()
     front = Front(store, authenticate, settings, clock)
     return [
         Route("/EWS/Exchange.asmx", front.exchange, methods=["GET", "HEAD", "POST"]),

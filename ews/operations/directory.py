@@ -140,10 +140,11 @@ def _tips(address: str, account: Account | None, domains: set[str], limit: int) 
 async def get_service_configuration(request: Any, ctx: Context) -> Message:
     """What optional services are on (MS-OXWSSRVCONFIG): mail tips."""
     names = request.RequestedConfiguration
-    wanted = [
+    entries = [
         entry[1] if isinstance(entry, tuple) else entry
         for entry in (names if isinstance(names, list) else names.ConfigurationName)
     ]
+    wanted = [name for entry in entries for name in entry]  # each is a list of names
     messages: list[Message] = []
     for name in wanted:
         if name == "MailTips":

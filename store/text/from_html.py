@@ -181,7 +181,10 @@ class _Page:
     def result(self) -> str:
         """All of it, without empty lines at the end."""
         self._end_line()
-        return "".join(self._out).rstrip("\r\n> ")
+        out = self._out
+        while out and (out[-1].startswith("\r\n") or not out[-1].strip()):
+            out.pop()
+        return "".join(out)
 
 
 def html_to_text(html: str) -> str:

@@ -27,13 +27,15 @@ _REFERENCES_MAX = 100_000  # the cleaner's time grows with the square of their n
 def text_to_html(text: str) -> str:
     """An HTML document that shows plain text as it was written."""
     escaped = entities.escape(text, quote=False)
-    lines = escaped.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "<br>\r\n")
+    lines = escaped.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    lines = _BLANK.sub("&nbsp;", lines).replace("\n", "<br>\r\n")
     return (
         '<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head>'
-        f'<body><div style="white-space: pre-wrap">{lines}</div></body></html>'
+        f"<body><div>{lines}</div></body></html>"
     )
 
 
+_BLANK = re.compile(r"(?m)(?<=^) | (?= )")  # a browser drops it unless it is a hard one
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 

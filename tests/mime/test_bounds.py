@@ -105,8 +105,28 @@ def test_attack_a23_a_million_recipients():
     assert draft.body.text == "x"
 
 
-@pytest.mark.parametrize("line", ['"', '"\\"', "(", "(\\(", "<", ":", "a(", '" ', "=?", "=?a?q?", "=?a?q?b?=",
-                                  "; a*0*=b", ";a=\"", "<a ", "re: ", "1 ", "\xe4\n\xe4: "])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"',
+        '"\\"',
+        "(",
+        "(\\(",
+        "<",
+        ":",
+        "a(",
+        '" ',
+        "=?",
+        "=?a?q?",
+        "=?a?q?b?=",
+        "; a*0*=b",
+        ';a="',
+        "<a ",
+        "re: ",
+        "1 ",
+        "\xe4\n\xe4: ",
+    ],
+)
 @pytest.mark.parametrize("name", ["To", "Subject", "Content-Type", "References", "Date"])
 def test_attack_a23_headers_that_make_others_look_back(name: str, line: str):
     mime = f"{name}: {line * (500_000 // len(line))}\r\n\r\nx".encode("latin-1")

@@ -157,9 +157,26 @@ def test_mailboxes(mailbox: dict[str, str], wire: str):
     assert headers_of(built(ItemDraft(properties={"to": [mailbox]})))["To"] == wire
 
 
-@pytest.mark.parametrize("text", ["", "a", "a\r\n", "\r\n", " a \r\n", "a" * 5000, ".\r\n..\r\n",
-                                  "From here\r\n", "ü" * 3000, "日本語\r\n" * 50, "=3D=\r\n", "a\tb \r\n",
-                                  "\x01\x02\x1f\r\n", "trailing =", "--b\r\n--b--\r\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "a\r\n",
+        "\r\n",
+        " a \r\n",
+        "a" * 5000,
+        ".\r\n..\r\n",
+        "From here\r\n",
+        "ü" * 3000,
+        "日本語\r\n" * 50,
+        "=3D=\r\n",
+        "a\tb \r\n",
+        "\x01\x02\x1f\r\n",
+        "trailing =",
+        "--b\r\n--b--\r\n",
+    ],
+)
 def test_text_comes_back_to_the_character(text: str):
     assert there_and_back(ItemDraft(body=Body(text=text))).body.text == text
     assert there_and_back(ItemDraft(body=Body(text=text, html=text))).body == Body(text, text)
@@ -184,20 +201,35 @@ def test_an_appointment_is_a_calendar():
     draft = ItemDraft(
         "IPM.Appointment",
         {
-            "subject": "Round; with, marks", "start": "2026-12-01T09:00:00.000000Z",
-            "end": "2026-12-01T10:00:00.000000Z", "location": "Quay 4\nDoor 2", "uid": "u1",
-            "busy_status": "oof", "organizer": ANNA, "reminder_is_set": True, "reminder_minutes": 10,
-            "required_attendees": [{"mailbox": CARL, "response": "Accept"}], "sensitivity": "private",
+            "subject": "Round; with, marks",
+            "start": "2026-12-01T09:00:00.000000Z",
+            "end": "2026-12-01T10:00:00.000000Z",
+            "location": "Quay 4\nDoor 2",
+            "uid": "u1",
+            "busy_status": "oof",
+            "organizer": ANNA,
+            "reminder_is_set": True,
+            "reminder_minutes": 10,
+            "required_attendees": [{"mailbox": CARL, "response": "Accept"}],
+            "sensitivity": "private",
         },
         body=Body(text="Füße " * 30),
-    )  # fmt: skip
+    )
     text = native(draft, domain="example.org", now=NOW).decode()
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     unfolded = text.replace("\r\n ", "")
-    for line in ("UID:u1", "DTSTART:20261201T090000Z", "SUMMARY:Round\\; with\\, marks",
-                 "LOCATION:Quay 4\\nDoor 2", "X-MICROSOFT-CDO-BUSYSTATUS:OOF", "CLASS:PRIVATE",
-                 "TRIGGER:-PT10M", "DTSTAMP:20261125T083015Z", "METHOD:PUBLISH",
-                 'ORGANIZER;CN="Anna Berg":mailto:anna@example.org'):  # fmt: skip
+    for line in (
+        "UID:u1",
+        "DTSTART:20261201T090000Z",
+        "SUMMARY:Round\\; with\\, marks",
+        "LOCATION:Quay 4\\nDoor 2",
+        "X-MICROSOFT-CDO-BUSYSTATUS:OOF",
+        "CLASS:PRIVATE",
+        "TRIGGER:-PT10M",
+        "DTSTAMP:20261125T083015Z",
+        "METHOD:PUBLISH",
+        'ORGANIZER;CN="Anna Berg":mailto:anna@example.org',
+    ):
         assert f"\r\n{line}\r\n" in unfolded, line
     assert "PARTSTAT=ACCEPTED" in unfolded and 'CN="Cårl, jr.":mailto:carl@example.org' in unfolded
     assert structure(built(draft)) == ["alternative", "text/plain", "text/calendar"]
@@ -205,8 +237,12 @@ def test_an_appointment_is_a_calendar():
 
 def test_an_all_day_appointment_is_a_date_in_its_zone():
     """Lesson 21: midnight in Berlin is 23:00 UTC of the day before."""
-    properties = {"start": "2026-11-30T23:00:00.000000Z", "end": "2026-12-01T23:00:00.000000Z",
-                  "is_all_day": True, "start_time_zone": {"id": "W. Europe Standard Time"}}  # fmt: skip
+    properties = {
+        "start": "2026-11-30T23:00:00.000000Z",
+        "end": "2026-12-01T23:00:00.000000Z",
+        "is_all_day": True,
+        "start_time_zone": {"id": "W. Europe Standard Time"},
+    }
     text = native(ItemDraft("IPM.Appointment", properties), domain="x", now=NOW).decode()
     assert "DTSTART;VALUE=DATE:20261201\r\nDTEND;VALUE=DATE:20261202\r\n" in text
 

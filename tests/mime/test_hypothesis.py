@@ -15,10 +15,29 @@ from tests.mime.conftest import built
 
 NOW = "2026-11-25T08:30:00.000000Z"
 MAILS = [sample.mime for sample in generated(150)]
-PIECES = [b"Content-Type: multipart/mixed; boundary=b\r\n", b"\r\n--b\r\n", b"--b--", b"\r\n\r\n",
-          b"Content-Type: message/rfc822\r\n", b"=?utf-8?B?", b"?=", b"Content-Transfer-Encoding: base64",
-          b"Content-Type: text/html; charset=", b"utf-16", b"\x00", b"\xff", b"<", b'"', b"(", b";",
-          b"begin 644 a\n", b"filename*0*=", b"To: ", b"\n", b" "]  # fmt: skip
+PIECES = [
+    b"Content-Type: multipart/mixed; boundary=b\r\n",
+    b"\r\n--b\r\n",
+    b"--b--",
+    b"\r\n\r\n",
+    b"Content-Type: message/rfc822\r\n",
+    b"=?utf-8?B?",
+    b"?=",
+    b"Content-Transfer-Encoding: base64",
+    b"Content-Type: text/html; charset=",
+    b"utf-16",
+    b"\x00",
+    b"\xff",
+    b"<",
+    b'"',
+    b"(",
+    b";",
+    b"begin 644 a\n",
+    b"filename*0*=",
+    b"To: ",
+    b"\n",
+    b" ",
+]
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 

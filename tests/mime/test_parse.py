@@ -59,7 +59,10 @@ Content-Type: text/x-amp-html
 
 
 def test_enriched_text_is_second_to_plain_and_read_where_alone():
-    enriched = "Content-Type: text/enriched\n\n<bold>Now</bold> is <color><param>red</param>the</color>\ntime <<now>\n\nnext\n"
+    enriched = (
+        "Content-Type: text/enriched\n\n<bold>Now</bold> is <color><param>red</param>the</color>\n"
+        "time <<now>\n\nnext\n"
+    )
     assert parse(message(enriched)).body.text == "Now is the time <now>\r\nnext "
     both = (
         f"Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\n{enriched}--b--\n"
@@ -202,7 +205,8 @@ def test_a_digest_holds_messages():
 
 def test_similar_boundaries_are_told_apart():
     mime = message(
-        "Content-Type: multipart/mixed; boundary=a\n\n--a\n\n--ab\n -- a\n--a-b\nx\n--a--\n--a\nno\n"
+        "Content-Type: multipart/mixed; boundary=a\n\n"
+        "--a\n\n--ab\n -- a\n--a-b\nx\n--a--\n--a\nno\n"
     )
     assert parse(mime).body.text == "--ab\r\n -- a\r\n--a-b\r\nx"
 
@@ -216,7 +220,8 @@ def test_a_multipart_without_a_boundary_is_text():
 
 
 def test_flowed_text():
-    text = "Content-Type: text/plain; format=flowed\n\nOne \nline.\n> quoted \n> too\n>> deep\n-- \nB\n"
+    text = "Content-Type: text/plain; format=flowed\n\n"
+    text += "One \nline.\n> quoted \n> too\n>> deep\n-- \nB\n"
     assert parse(message(text)).body.text == "One line.\r\n> quoted too\r\n>> deep\r\n-- \r\nB\r\n"
     text = "Content-Type: text/plain; format=flowed; delsp=yes\n\nver \nylong\n"
     assert parse(message(text)).body.text == "verylong\r\n"
@@ -281,8 +286,10 @@ def test_nul_becomes_a_replacement_character():
 
 
 def calendar(method: str, partstat: str = "ACCEPTED") -> str:
-    return (f"BEGIN:VCALENDAR\nMETHOD:{method}\nBEGIN:VEVENT\nUID:u\n"
-            f'ATTENDEE;CN="A: b";PART\n STAT={partstat}:mailto:a@b\nEND:VEVENT\nEND:VCALENDAR\n')  # fmt: skip
+    return (
+        f"BEGIN:VCALENDAR\nMETHOD:{method}\nBEGIN:VEVENT\nUID:u\n"
+        f'ATTENDEE;CN="A: b";PART\n STAT={partstat}:mailto:a@b\nEND:VEVENT\nEND:VCALENDAR\n'
+    )
 
 
 @pytest.mark.parametrize(
@@ -318,9 +325,11 @@ def test_a_calendar_sent_as_a_file_stays_one():
 
 
 def report(kind: str, type: str, lines: str) -> bytes:
-    return message(f"Content-Type: multipart/report; report-type={kind}; boundary=b\n\n--b\n\nSorry\n"
-                   f"--b\nContent-Type: {type}\n\n{lines}\n"
-                   "--b\nContent-Type: message/rfc822\n\nSubject: orig\n\nx\n--b--\n")  # fmt: skip
+    return message(
+        f"Content-Type: multipart/report; report-type={kind}; boundary=b\n\n--b\n\nSorry\n"
+        f"--b\nContent-Type: {type}\n\n{lines}\n"
+        "--b\nContent-Type: message/rfc822\n\nSubject: orig\n\nx\n--b--\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,8 @@ def test_html_in_rtf_comes_out_as_it_was():
     """MS-OXRTFEX 4: HTML source stands in starred groups, RTF's own rendering is hidden."""
     rtf = (
         rb"{\rtf1\ansi\ansicpg1252\fromhtml1 {\*\htmltag64 <html><body>}"
-        rb"{\*\htmltag84 <p>}\htmlrtf \par\f1 \htmlrtf0 Gr\'fc\'dfe {\*\htmltag84 &nbsp;}\htmlrtf \'a0\htmlrtf0 "
+        rb"{\*\htmltag84 <p>}\htmlrtf \par\f1 \htmlrtf0 Gr\'fc\'dfe "
+        rb"{\*\htmltag84 &nbsp;}\htmlrtf \'a0\htmlrtf0 "
         rb"{\*\htmltag84 <b>}\htmlrtf {\b \htmlrtf0 bold\htmlrtf }\htmlrtf0 {\*\htmltag84 </b>}"
         rb"{\*\mhtmltag64 <hidden>}{\*\htmltag72 </p></body></html>}}"
     )

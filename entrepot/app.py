@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from entrepot import (
     __version__,
@@ -67,7 +66,7 @@ class App:
         self.https_addresses: list[str] = []
         self.smtp_addresses: list[str] = []
         self._stop_metrics = store.bus.listen_to_all(self.metrics.events)
-        self.asgi = Front(self._starlette(), settings, self.metrics)
+        self.asgi = Front(self._router(), settings, self.metrics)
 
     @classmethod
     async def open(
@@ -176,7 +175,7 @@ class App:
             await self._open(door)
             self.smtp_addresses = list(door.addresses)
 
-    def _starlette(self) -> Starlette:
+    def _router(self) -> Router:
         routes: list[Any] = [
             *ews_routes(self.store, self.authenticate, self.settings, self.clock),
             Route("/health", self._health, methods=["GET"]),
@@ -186,9 +185,7 @@ class App:
         for route in routes:
             if isinstance(route, Route):  # IIS knows no case, and clients rely on it
                 route.path_regex = re.compile(route.path_regex.pattern, re.IGNORECASE)
-        app = Starlette(routes=routes)
-        app.router.redirect_slashes = False
-        return app
+        return Router(routes, redirect_slashes=False)
 
     async def _health(self, _request: Request) -> Response:
         """Whether the store answers. Says nothing about who or what is in it."""

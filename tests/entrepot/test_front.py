@@ -1,13 +1,16 @@
 """What every request passes through, without a network."""
 
 import asyncio
+import io
+import json
+import logging
 from ipaddress import ip_network
 
 import pytest
 import structlog
 
 from entrepot.front import Front, believe_proxy
-from entrepot.logging import hide_secrets
+from entrepot.logging import hide_secrets, set_up_logs
 from entrepot.metrics import Metrics
 from entrepot.settings import Settings
 
@@ -168,3 +171,25 @@ async def test_metrics_count_by_door_and_never_by_path():
     assert 'entrepot_requests_total{door="ews",status="200"} 1' in text
     assert 'entrepot_requests_total{door="other",status="200"} 1' in text
     assert "anna" not in text
+
+
+def test_every_line_of_the_log_is_json_whatever_is_in_it():
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, handlers, level = structlog.get_config(), list(root.handlers), root.level
+    try:
+        set_up_logs("info", "json", stream)
+        log = structlog.get_logger("part")
+        log.info("odd", text="\ud800", thing={1, 2}, password="hunter2")
+        log.debug("too fine")
+        logging.getLogger("library").warning("%d times", 3)
+    finally:
+        structlog.configure(**before)
+        root.handlers[:] = handlers
+        root.setLevel(level)
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [(line["logger"], line["event"]) for line in lines] == [
+        ("part", "odd"),
+        ("library", "3 times"),
+    ]
+    assert "hunter2" not in stream.getvalue()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from copy import copy
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from store import tables
 from store.access import Access
 from store.commands import Command
-from store.errors import StoreError
+from store.errors import NotFound, StoreError
 from store.instant import Instant
 from store.limits import Limits
 from store.model import Event, Principal
@@ -114,13 +115,30 @@ class WriteTx(Tx):
         self.revoked: list[int] = []
 
     def lock(self, mailbox_id: int) -> MailboxState:
-        """The mailbox, held by this command until its end: call before reading what you change."""
+        """The mailbox, held by this command until its end: call before reading what you change.
+
+        Raises NotFound where it is gone (an old id of an account that was removed).
+        """
         state = self._mailboxes.get(mailbox_id)
         if state is None:
             statement = _LOCK if self.dialect == "sqlite" else _LOCK_FOR_UPDATE
-            row = self.conn.execute(statement, {"mailbox_id": mailbox_id}).one()
+            row = self.conn.execute(statement, {"mailbox_id": mailbox_id}).first()
+            if row is None:
+                raise NotFound("the mailbox is not there", role="item")
             state = self._mailboxes[mailbox_id] = MailboxState(*row)
         return state
+
+    def hold(self, mailbox_ids: Iterable[int]) -> None:
+        """Lock mailboxes in one order for all commands; those that are gone are passed over.
+
+        Folders that were looked up before may have changed until the lock came: look again.
+        """
+        fresh = sorted(set(mailbox_ids) - self._mailboxes.keys())
+        for mailbox_id in fresh:
+            with suppress(NotFound):
+                self.lock(mailbox_id)
+        if fresh:
+            self.access.forget()
 
     def bump(self, mailbox_id: int) -> int:
         """The change number of this command in the mailbox: raised once."""
@@ -184,9 +202,9 @@ class WriteTx(Tx):
                 self.conn.exec_driver_sql("RELEASE element")
             else:
                 savepoint.rollback()
-            for key, state in before[0].items():
-                self._mailboxes[key] = state
-            self._folders = before[1]
+            # A lock that was taken since the savepoint has gone with it.
+            self._mailboxes, self._folders = before[0], before[1]
+            self.access.forget()
             del self.events[before[2] :]
             return error
         if savepoint is None:

@@ -15,7 +15,7 @@ from store.access import FolderRow
 from store.commands import FolderRole, ItemChange, MarkAllRead, Resolution, UpdateItems
 from store.errors import ChangeRequired, Conflict, InvalidValue, StoreError
 from store.executor import WriteTx, writes
-from store.items.create import check_sizes, check_subject, send_stored
+from store.items.create import RECIPIENTS, check_sizes, check_subject, named, send_stored
 from store.items.insert import counts_as_unread
 from store.items.rows import attachment_rows, content_rows, permitted, unindex
 from store.model import Body, ItemDraft, ItemId
@@ -85,8 +85,7 @@ Outcome = SavedItem | StoreError
 @writes(UpdateItems)
 def update_items(tx: WriteTx, command: UpdateItems) -> list[Outcome]:
     """Change items, each all or nothing; then send them where asked (MS-OXWSCORE 3.1.4.9)."""
-    for mailbox_id in sorted({change.item.mailbox_id for change in command.changes}):
-        tx.lock(mailbox_id)
+    tx.hold(change.item.mailbox_id for change in command.changes)
     repeated = Counter(change.item for change in command.changes)
     rows = permitted(tx, [c.item for c in command.changes], Right.EDIT_ALL, owned=Right.EDIT_OWNED)
     results: list[Outcome] = []
@@ -180,6 +179,8 @@ class _Edit:
                 self._properties[name] = [*self._properties.get(name, []), *value]
         for name in self._change.unset:
             self._unset(name)
+        if any(name in RECIPIENTS for name in (*self._change.set, *self._change.append)):
+            self._properties = named(self._tx, self._properties)
         if self._tx.principal.name:
             self._properties["last_modified_name"] = self._tx.principal.name
         if self._touches_content:

@@ -8,7 +8,8 @@ import msgspec
 
 from schemas.classes import default_role, folder_takes, is_sendable, kind_of
 from store.access import FolderRow
-from store.commands import CreateItems, FolderRef, FolderRole, SendItems
+from store.commands import CreateItems, FolderRef, FolderRole, LookUpAddresses, SendItems
+from store.directory.accounts import look_up_addresses
 from store.errors import (
     ChangeRequired,
     Conflict,
@@ -49,6 +50,7 @@ def prepare_items(tx: Tx, command: CreateItems) -> list[_Prepared | StoreError]:
 def _prepare(tx: Tx, draft: ItemDraft, command: CreateItems) -> _Prepared | StoreError:
     try:
         check_draft(tx, draft)
+        draft = named_people(tx, draft)
         draft = with_defaults(tx, draft, is_saved=command.disposition == "save")
         if command.disposition != "save" and is_sendable(draft.item_class):
             return _Prepared(draft, mail=sending.prepare(tx, draft))
@@ -87,6 +89,46 @@ def check_sizes(tx: Tx, packed: PackedItem) -> None:
         )
 
 
+def named_people(tx: Tx, draft: ItemDraft) -> ItemDraft:
+    """People of the directory who are given by address alone get their names (MS-OXWSCORE
+    DisplayTo)."""
+    properties = named(tx, draft.properties)
+    return msgspec.structs.replace(draft, properties=properties)
+
+
+def named(tx: Tx, properties: Properties) -> Properties:
+    """The same properties with names for local recipients that have none."""
+    nameless = {
+        person["address"]
+        for field in RECIPIENTS
+        for person in properties.get(field) or ()
+        if person.get("address") and person.get("name") in (None, "", person["address"])
+    }
+    if not nameless:
+        return properties
+    addresses = tuple(sorted(nameless))
+    accounts = look_up_addresses(tx, LookUpAddresses(addresses))
+    names = {a: account.name for a, account in zip(addresses, accounts, strict=True) if account}
+    if not names:
+        return properties
+    return {
+        **properties,
+        **{
+            field: [
+                {**person, "name": names.get(person.get("address", ""), person.get("name", ""))}
+                if person.get("address") in names
+                else person
+                for person in properties[field]
+            ]
+            for field in RECIPIENTS
+            if properties.get(field)
+        },
+    }
+
+
+RECIPIENTS = ("to", "cc", "bcc")
+
+
 def with_defaults(tx: Tx, draft: ItemDraft, *, is_saved: bool) -> ItemDraft:
     """The values that an item has although nobody gave them (MS-OXWSCORE 2.2.4.24)."""
     kind = kind_of(draft.item_class)
@@ -94,6 +136,7 @@ def with_defaults(tx: Tx, draft: ItemDraft, *, is_saved: bool) -> ItemDraft:
         "importance": "normal",
         "sensitivity": "normal",
         "received": tx.now,
+        "sent": tx.now,
         **draft.properties,
     }
     if is_sendable(draft.item_class):
@@ -185,6 +228,8 @@ def _folder_for(tx: WriteTx, ref: FolderRef | None, draft: ItemDraft) -> FolderR
             raise WrongClass("for an item of this kind the folder must be named", role="folder")
         ref = FolderRole(role)
     folder = tx.access.folder(ref, Right.CREATE_ITEMS, role="saved")
+    tx.hold([folder.mailbox_id])
+    folder = tx.access.folder(ref, Right.CREATE_ITEMS, role="saved")
     if not folder_takes(folder.folder_class, kind, folder.role):
         raise WrongFolderClass(f"{folder.name} takes no items of this kind", role=str(kind))
     return folder
@@ -204,8 +249,7 @@ def _send_new(tx: WriteTx, command: CreateItems, item: _Prepared) -> SavedItem:
 @writes(SendItems)
 def send_items(tx: WriteTx, command: SendItems) -> list[Outcome]:
     """Send drafts (MS-OXWSCORE 3.1.4.8): they leave their folder, a copy is kept where asked."""
-    for mailbox_id in sorted({item.mailbox_id for item, _ in command.items}):
-        tx.lock(mailbox_id)
+    tx.hold(item.mailbox_id for item, _ in command.items)
     rows = permitted(
         tx,
         [item for item, _ in command.items],

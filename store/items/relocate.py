@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from schemas.classes import folder_takes
 from store import blobs, tables
 from store.access import FolderRow
 from store.commands import (
@@ -28,7 +27,6 @@ from store.errors import (
     NotFound,
     NotSupported,
     StoreError,
-    WrongFolderClass,
 )
 from store.executor import WriteTx, writes
 from store.folders.tree import ensure_path, path_names
@@ -82,6 +80,8 @@ Outcome = SavedItem | StoreError
 def move_items(tx: WriteTx, command: MoveItems) -> list[Outcome]:
     """Move items, keeping each one's content (MS-OXWSCORE 3.1.4.7)."""
     target = tx.access.folder(command.target, Right.CREATE_ITEMS, role="target")
+    tx.hold([target.mailbox_id, *(item.mailbox_id for item in command.items)])
+    target = tx.access.folder(command.target, Right.CREATE_ITEMS, role="target")
     return move_to(tx, command.items, target)
 
 
@@ -101,8 +101,7 @@ def _address(ref: FolderRef) -> str:
 
 def move_to(tx: WriteTx, items: Sequence[ItemId], target: FolderRow) -> list[Outcome]:
     """Move items into a folder on which the asker's rights were checked."""
-    for mailbox_id in sorted({item.mailbox_id for item in items} | {target.mailbox_id}):
-        tx.lock(mailbox_id)
+    tx.hold([target.mailbox_id, *(item.mailbox_id for item in items)])
     rows = _once(permitted(tx, items, Right.DELETE_ALL, owned=Right.DELETE_OWNED))
     rows = [_fits(row, target) for row in rows]
     inside = [
@@ -141,10 +140,9 @@ def _once(rows: Sequence[Row[Any] | StoreError]) -> list[Row[Any] | StoreError]:
 def _fits(row: Row[Any] | StoreError, target: FolderRow) -> Row[Any] | StoreError:
     if isinstance(row, StoreError):
         return row
+    # Moves and copies may take anything anywhere; only new items are bound to a folder's class.
     if row.is_associated:
         return NotSupported("a hidden item stays in its folder")
-    if not folder_takes(target.folder_class, row.kind, target.role):
-        return WrongFolderClass(f"{target.name} takes no items of this kind", role=row.kind)
     return row
 
 
@@ -214,7 +212,8 @@ def _index_moved(
 def copy_items(tx: WriteTx, command: CopyItems) -> list[Outcome]:
     """Copy items; blobs are shared (MS-OXWSCORE 3.1.4.1)."""
     target = tx.access.folder(command.target, Right.CREATE_ITEMS, role="target")
-    tx.lock(target.mailbox_id)
+    tx.hold([target.mailbox_id])
+    target = tx.access.folder(command.target, Right.CREATE_ITEMS, role="target")
     rows = [
         _fits(row, target)
         for row in permitted(tx, command.items, Right.READ_ALL, owned=Right.VISIBLE)
@@ -293,8 +292,7 @@ def discard(tx: WriteTx, rows: Sequence[Row[Any]], moved_to: int = 0) -> None:
 @writes(DeleteItems)
 def delete_items(tx: WriteTx, command: DeleteItems) -> list[StoreError | None]:
     """Delete items for good, to the dumpster, or to Deleted Items (MS-OXWSCORE 3.1.4.3)."""
-    for mailbox_id in sorted({item.mailbox_id for item in command.items}):
-        tx.lock(mailbox_id)
+    tx.hold(item.mailbox_id for item in command.items)
     rows = _once(permitted(tx, command.items, Right.DELETE_ALL, owned=Right.DELETE_OWNED))
     if command.how != "hard":
         rows = [_not_hidden(row) for row in rows]

@@ -52,6 +52,7 @@ _ROLES: dict[Kind, str] = {
     Kind.ITEM: "drafts",
     Kind.MESSAGE: "drafts",
     Kind.NOTE: "notes",
+    Kind.POST: "drafts",
     Kind.CALENDAR: "calendar",
     Kind.CONTACT: "contacts",
     Kind.DIST_LIST: "contacts",

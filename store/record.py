@@ -150,10 +150,7 @@ def _derive(properties: Properties, draft: ItemDraft, text: str) -> None:
         ("display_cc", "cc"),
         ("display_bcc", "bcc"),
     ):
-        if properties.get(people):
-            properties[name] = display_names(properties[people])
-        else:
-            properties.pop(name, None)
+        properties[name] = display_names(properties.get(people) or [])
     if text:
         properties["preview"] = preview(text)
     else:

@@ -12,7 +12,7 @@ from ews.errors import EwsError, ews_error
 from ews.ids import change_key, read_change_key
 from ews.loading import mime_of
 from ews.messages import Message, each, failure, response, success
-from ews.reading.items import read_attachment
+from ews.reading.items import REFERENCE_PARTS, read_attachment
 from ews.registry import operation
 from ews.render.computed import ATTACHMENT_ELEMENTS, attachment_head
 from ews.render.items import ItemWriter
@@ -103,8 +103,12 @@ async def _content(ctx: Context, loaded: LoadedAttachment, shape: ItemShape) -> 
 def _reference(attachment: Attachment) -> str:
     return "".join(
         f"<t:{name}>{escape(boolean(value) if isinstance(value, bool) else str(value))}</t:{name}>"
-        for name, value in attachment.properties.items()
+        for name, value in sorted(attachment.properties.items(), key=_reference_order)
     )
+
+
+def _reference_order(entry: tuple[str, Any]) -> int:
+    return REFERENCE_PARTS.index(entry[0])
 
 
 async def _item(

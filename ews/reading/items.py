@@ -214,7 +214,18 @@ _INNER = (
 )
 
 
+# In the contract's order (t:ReferenceAttachmentType).
+REFERENCE_PARTS = (
+    "AttachLongPathName",
+    "ProviderType",
+    "ProviderEndpointUrl",
+    "AttachmentThumbnailUrl",
+    "AttachmentPreviewUrl",
+    "PermissionType",
+    "OriginalPermissionType",
+    "AttachmentIsFolder",
+)
+
+
 def _reference(node: Any) -> Properties:
-    names = ("AttachLongPathName", "ProviderType", "ProviderEndpointUrl", "AttachmentIsFolder",
-             "AttachmentPreviewUrl", "AttachmentThumbnailUrl", "PermissionType")  # fmt: skip
-    return {name: node[name] for name in names if node.get(name) is not None}
+    return {name: node[name] for name in REFERENCE_PARTS if node.get(name) is not None}

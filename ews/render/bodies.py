@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ class BodyOptions(msgspec.Struct, frozen=True):
     filter_html: bool = False
     block_images: bool | None = None
     blank_targets: bool = False
+    as_utf8: bool = True
     bytes_max: int | None = None
 
 
@@ -41,6 +43,7 @@ def body_options(shape: Any) -> BodyOptions:
         filter_html=bool(shape.FilterHtmlContent),
         block_images=shape.BlockExternalImages,
         blank_targets=bool(shape.AddBlankTargetToLinks),
+        as_utf8=shape.ConvertHtmlCodePageToUTF8 is not False,
         bytes_max=shape.MaximumBodySize,
     )
 
@@ -66,6 +69,8 @@ def render_body(body: Body, type: str, options: BodyOptions) -> Rendered:
     if html is None:
         html = text_to_html(body.text or "")
     blocked = False
+    if options.as_utf8:
+        html = _META_CHARSET.sub(r"\1utf-8", html, count=1)
     if options.filter_html:
         html = sanitise(html)
     if options.block_images:
@@ -73,6 +78,10 @@ def render_body(body: Body, type: str, options: BodyOptions) -> Rendered:
     if options.blank_targets:
         html = blank_targets(html)
     return Rendered("HTML", _cut(html, options), blocked)
+
+
+# What an HTML page says its charset is; answers are UTF-8 (ConvertHtmlCodePageToUTF8).
+_META_CHARSET = re.compile(r"""(<meta\b[^>]{0,200}?charset\s*=\s*["']?)[\w.:-]+""", re.IGNORECASE)
 
 
 def _cut(text: str, options: BodyOptions) -> str:

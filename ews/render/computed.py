@@ -136,6 +136,8 @@ def _attachments(view: View, row: P) -> str:
 def _is_from_me(view: View, row: P) -> str:
     sender = view.properties.get("from") or {}
     own = view.ctx.session.principal.address.lower()
+    if view.properties.get("is_draft"):
+        return "<t:IsFromMe>false</t:IsFromMe>"
     return f"<t:IsFromMe>{boolean(str(sender.get('address', '')).lower() == own)}</t:IsFromMe>"
 
 
@@ -162,12 +164,12 @@ def _response_objects(view: View, row: P) -> str:
 
 
 def effective_rights(rights: int) -> str:
-    """An EffectiveRights element (MS-OXWSCDATA EffectiveRightsType)."""
+    """An item's EffectiveRights (MS-OXWSCDATA EffectiveRightsType): nothing is made inside it."""
     have = Right(rights)
     flags = {
-        "CreateAssociated": Right.CREATE_ITEMS,
-        "CreateContents": Right.CREATE_ITEMS,
-        "CreateHierarchy": Right.CREATE_SUBFOLDERS,
+        "CreateAssociated": Right.NONE,
+        "CreateContents": Right.NONE,
+        "CreateHierarchy": Right.NONE,
         "Delete": Right.DELETE_ALL,
         "Modify": Right.EDIT_ALL,
         "Read": Right.READ_ALL,
@@ -389,7 +391,7 @@ COMPUTED: dict[str, Computed] = {
     "text_body": Computed(_text_body),
     "attachments": Computed(_attachments),
     "is_submitted": _flag_of("is_submitted"),
-    "is_from_me": Computed(_is_from_me, ("from",)),
+    "is_from_me": Computed(_is_from_me, ("from", "is_draft")),
     "is_resend": _flag_of("is_resend"),
     "is_unmodified": _flag_of("is_unmodified"),
     "internet_message_headers": Computed(_internet_message_headers),

@@ -71,6 +71,7 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
         "is_draft": False,
         "is_submitted": False,
         "is_from_me": False,
+        "is_unmodified": True,
         "envelope_from": sender,
     }
     return pack(msgspec.structs.replace(draft, properties=properties), now)

@@ -178,7 +178,6 @@ def _check_what_the_server_adds(ews: Mailbox, read: Node) -> None:
         "TextBody",
         "InstanceKey",
         "ConversationId",
-        "WebClientReadFormQueryString",
     )
     equal(read.text("LastModifiedName"), ews.name(), "LastModifiedName")
     rights = dict.fromkeys(("CreateAssociated", "CreateContents"), "false")

@@ -1,0 +1,240 @@
+"""One good request for each built operation: what mutations begin with, and what thieves send.
+
+Places in braces stand for ids: ``{item}``, ``{folder}``, ``{attachment}`` (of a file),
+``{embedded}`` (of an item), ``{state}`` and ``{tree_state}`` (SyncStates), ``{watermark}``,
+``{subscription}`` (by pull), ``{stream}`` (a streaming one), ``{conversation}``, ``{key}`` (the
+item's ChangeKey), ``{address}`` (whose they are). ``{spare}`` and ``{spare_folder}`` are an item and
+a folder that may go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ID_ONLY = "<t:BaseShape>IdOnly</t:BaseShape>"
+ITEMS = '<m:ItemIds><t:ItemId Id="{item}"/></m:ItemIds>'
+SPARE = '<m:ItemIds><t:ItemId Id="{spare}" ChangeKey="{spare_key}"/></m:ItemIds>'
+FOLDERS = '<m:FolderIds><t:FolderId Id="{folder}"/></m:FolderIds>'
+SPARE_FOLDER = '<m:FolderIds><t:FolderId Id="{spare_folder}"/></m:FolderIds>'
+SUBJECT = '<t:FieldURI FieldURI="item:Subject"/>'
+CONFIGURATION = '<t:FolderId Id="{folder}"/>'
+_EVENTS = (
+    "<t:EventTypes><t:EventType>CreatedEvent</t:EventType>"
+    "<t:EventType>DeletedEvent</t:EventType></t:EventTypes>"
+)
+
+GOOD: Mapping[str, str] = {
+    "ArchiveItem": (
+        '<m:ArchiveItem><m:ArchiveSourceFolderId><t:FolderId Id="{folder}"/>'
+        f"</m:ArchiveSourceFolderId>{SPARE}</m:ArchiveItem>"
+    ),
+    "ConvertId": (
+        '<m:ConvertId DestinationFormat="EntryId"><m:SourceIds><t:AlternateId Format="EwsId"'
+        ' Id="{item}" Mailbox="{address}"/></m:SourceIds></m:ConvertId>'
+    ),
+    "CopyFolder": (
+        '<m:CopyFolder><m:ToFolderId><t:DistinguishedFolderId Id="drafts"/></m:ToFolderId>'
+        f"{FOLDERS}</m:CopyFolder>"
+    ),
+    "CopyItem": (
+        f'<m:CopyItem><m:ToFolderId><t:FolderId Id="{{folder}}"/></m:ToFolderId>{ITEMS}'
+        "</m:CopyItem>"
+    ),
+    "CreateAttachment": (
+        '<m:CreateAttachment><m:ParentItemId Id="{item}"/><m:Attachments><t:FileAttachment>'
+        "<t:Name>a.bin</t:Name><t:ContentType>application/octet-stream</t:ContentType>"
+        "<t:IsInline>false</t:IsInline><t:Content>YQ==</t:Content></t:FileAttachment>"
+        "<t:ItemAttachment><t:Name>b</t:Name><t:Message><t:Subject>c</t:Subject></t:Message>"
+        "</t:ItemAttachment></m:Attachments></m:CreateAttachment>"
+    ),
+    "CreateFolder": (
+        '<m:CreateFolder><m:ParentFolderId><t:FolderId Id="{folder}"/></m:ParentFolderId>'
+        "<m:Folders><t:Folder><t:FolderClass>IPF.Note</t:FolderClass>"
+        "<t:DisplayName>Made {n}</t:DisplayName></t:Folder></m:Folders></m:CreateFolder>"
+    ),
+    "CreateFolderPath": (
+        '<m:CreateFolderPath><m:ParentFolderId><t:FolderId Id="{folder}"/></m:ParentFolderId>'
+        "<m:RelativeFolderPath><t:Folder><t:DisplayName>A</t:DisplayName></t:Folder><t:Folder>"
+        "<t:DisplayName>B</t:DisplayName></t:Folder></m:RelativeFolderPath></m:CreateFolderPath>"
+    ),
+    "CreateItem": (
+        '<m:CreateItem MessageDisposition="SaveOnly"><m:SavedItemFolderId>'
+        '<t:FolderId Id="{folder}"/></m:SavedItemFolderId><m:Items><t:Message>'
+        "<t:ItemClass>IPM.Note</t:ItemClass><t:Subject>Made</t:Subject>"
+        '<t:Body BodyType="HTML">&lt;p&gt;x&lt;/p&gt;</t:Body>'
+        "<t:Categories><t:String>Red</t:String></t:Categories><t:Importance>High</t:Importance>"
+        '<t:ExtendedProperty><t:ExtendedFieldURI PropertyTag="0x3001" PropertyType="String"/>'
+        "<t:Value>y</t:Value></t:ExtendedProperty><t:Flag><t:FlagStatus>Flagged</t:FlagStatus>"
+        "</t:Flag><t:ToRecipients><t:Mailbox><t:Name>Ben</t:Name>"
+        "<t:EmailAddress>ben@demo.example</t:EmailAddress></t:Mailbox></t:ToRecipients>"
+        "<t:IsRead>true</t:IsRead></t:Message></m:Items></m:CreateItem>"
+    ),
+    "CreateUserConfiguration": (
+        '<m:CreateUserConfiguration><m:UserConfiguration><t:UserConfigurationName Name="New{n}">'
+        f"{CONFIGURATION}</t:UserConfigurationName><t:Dictionary><t:DictionaryEntry>"
+        "<t:DictionaryKey><t:Type>String</t:Type><t:Value>k</t:Value></t:DictionaryKey>"
+        "<t:DictionaryValue><t:Type>Boolean</t:Type><t:Value>true</t:Value></t:DictionaryValue>"
+        "</t:DictionaryEntry></t:Dictionary><t:XmlData>PGEvPg==</t:XmlData>"
+        "</m:UserConfiguration></m:CreateUserConfiguration>"
+    ),
+    "DeleteAttachment": (
+        '<m:DeleteAttachment><m:AttachmentIds><t:AttachmentId Id="{spare_attachment}"/>'
+        "</m:AttachmentIds></m:DeleteAttachment>"
+    ),
+    "DeleteFolder": f'<m:DeleteFolder DeleteType="HardDelete">{SPARE_FOLDER}</m:DeleteFolder>',
+    "DeleteItem": (
+        '<m:DeleteItem DeleteType="HardDelete" SendMeetingCancellations="SendToNone"'
+        f' AffectedTaskOccurrences="AllOccurrences">{SPARE}</m:DeleteItem>'
+    ),
+    "DeleteUserConfiguration": (
+        '<m:DeleteUserConfiguration><m:UserConfigurationName Name="Spare{n}">'
+        f"{CONFIGURATION}</m:UserConfigurationName></m:DeleteUserConfiguration>"
+    ),
+    "EmptyFolder": (
+        '<m:EmptyFolder DeleteType="HardDelete" DeleteSubFolders="true">'
+        f"{SPARE_FOLDER}</m:EmptyFolder>"
+    ),
+    "FindFolder": (
+        f'<m:FindFolder Traversal="Deep"><m:FolderShape>{ID_ONLY}<t:AdditionalProperties>'
+        '<t:FieldURI FieldURI="folder:DisplayName"/></t:AdditionalProperties></m:FolderShape>'
+        '<m:IndexedPageFolderView MaxEntriesReturned="10" Offset="0" BasePoint="Beginning"/>'
+        '<m:Restriction><t:Contains ContainmentMode="Substring"'
+        ' ContainmentComparison="IgnoreCase"><t:FieldURI FieldURI="folder:DisplayName"/>'
+        '<t:Constant Value="a"/></t:Contains></m:Restriction><m:ParentFolderIds>'
+        '<t:FolderId Id="{folder}"/></m:ParentFolderIds></m:FindFolder>'
+    ),
+    "FindItem": (
+        f'<m:FindItem Traversal="Shallow"><m:ItemShape>{ID_ONLY}<t:AdditionalProperties>{SUBJECT}'
+        '<t:IndexedFieldURI FieldURI="contacts:EmailAddress" FieldIndex="EmailAddress1"/>'
+        '<t:ExtendedFieldURI DistinguishedPropertySetId="Common" PropertyId="1"'
+        ' PropertyType="String"/></t:AdditionalProperties></m:ItemShape>'
+        '<m:IndexedPageItemView MaxEntriesReturned="10" Offset="0" BasePoint="Beginning"/>'
+        f'<m:Restriction><t:And><t:Contains ContainmentMode="Substring">{SUBJECT}'
+        '<t:Constant Value="e"/></t:Contains><t:Or><t:Not><t:Exists>'
+        '<t:FieldURI FieldURI="item:Categories"/></t:Exists></t:Not><t:IsGreaterThan>'
+        '<t:FieldURI FieldURI="item:Size"/><t:FieldURIOrConstant><t:Constant Value="1"/>'
+        '</t:FieldURIOrConstant></t:IsGreaterThan><t:Excludes><t:FieldURI FieldURI="item:Size"/>'
+        '<t:Bitmask Value="0x1"/></t:Excludes></t:Or></t:And></m:Restriction><m:SortOrder>'
+        f'<t:FieldOrder Order="Ascending">{SUBJECT}</t:FieldOrder></m:SortOrder>'
+        '<m:ParentFolderIds><t:FolderId Id="{folder}"/></m:ParentFolderIds></m:FindItem>'
+    ),
+    "GetAttachment": (
+        "<m:GetAttachment><m:AttachmentShape><t:IncludeMimeContent>true</t:IncludeMimeContent>"
+        "<t:BodyType>Text</t:BodyType><t:AdditionalProperties>"
+        '<t:FieldURI FieldURI="item:Subject"/></t:AdditionalProperties></m:AttachmentShape>'
+        '<m:AttachmentIds><t:AttachmentId Id="{attachment}"/><t:AttachmentId Id="{embedded}"/>'
+        "</m:AttachmentIds></m:GetAttachment>"
+    ),
+    "GetEvents": (
+        "<m:GetEvents><m:SubscriptionId>{subscription}</m:SubscriptionId>"
+        "<m:Watermark>{watermark}</m:Watermark></m:GetEvents>"
+    ),
+    "GetFolder": (
+        "<m:GetFolder><m:FolderShape><t:BaseShape>AllProperties</t:BaseShape></m:FolderShape>"
+        f"{FOLDERS}</m:GetFolder>"
+    ),
+    "GetItem": (
+        "<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape>"
+        "<t:IncludeMimeContent>true</t:IncludeMimeContent><t:BodyType>Best</t:BodyType>"
+        f"<t:AdditionalProperties>{SUBJECT}</t:AdditionalProperties></m:ItemShape>{ITEMS}"
+        "</m:GetItem>"
+    ),
+    "GetMailTips": (
+        "<m:GetMailTips><m:SendingAs><t:EmailAddress>{address}</t:EmailAddress></m:SendingAs>"
+        "<m:Recipients><t:Mailbox><t:EmailAddress>{address}</t:EmailAddress></t:Mailbox>"
+        "</m:Recipients><m:MailTipsRequested>All</m:MailTipsRequested></m:GetMailTips>"
+    ),
+    "GetServerTimeZones": (
+        '<m:GetServerTimeZones ReturnFullTimeZoneData="true"><m:Ids><t:Id>UTC</t:Id>'
+        "<t:Id>W. Europe Standard Time</t:Id></m:Ids></m:GetServerTimeZones>"
+    ),
+    "GetServiceConfiguration": (
+        "<m:GetServiceConfiguration><m:ActingAs><t:EmailAddress>{address}</t:EmailAddress>"
+        "</m:ActingAs><m:RequestedConfiguration><m:ConfigurationName>MailTips"
+        "</m:ConfigurationName><m:ConfigurationName>UnifiedMessagingConfiguration"
+        "</m:ConfigurationName></m:RequestedConfiguration></m:GetServiceConfiguration>"
+    ),
+    "GetStreamingEvents": (
+        "<m:GetStreamingEvents><m:SubscriptionIds><t:SubscriptionId>{stream}</t:SubscriptionId>"
+        "</m:SubscriptionIds><m:ConnectionTimeout>1</m:ConnectionTimeout></m:GetStreamingEvents>"
+    ),
+    "GetUserConfiguration": (
+        '<m:GetUserConfiguration><m:UserConfigurationName Name="Kept">'
+        f"{CONFIGURATION}</m:UserConfigurationName><m:UserConfigurationProperties>All"
+        "</m:UserConfigurationProperties></m:GetUserConfiguration>"
+    ),
+    "MarkAllItemsAsRead": (
+        "<m:MarkAllItemsAsRead><m:ReadFlag>true</m:ReadFlag><m:SuppressReadReceipts>true"
+        f"</m:SuppressReadReceipts>{FOLDERS}</m:MarkAllItemsAsRead>"
+    ),
+    "MoveFolder": (
+        '<m:MoveFolder><m:ToFolderId><t:FolderId Id="{folder}"/></m:ToFolderId>'
+        f"{SPARE_FOLDER}</m:MoveFolder>"
+    ),
+    "MoveItem": (
+        '<m:MoveItem><m:ToFolderId><t:DistinguishedFolderId Id="inbox"/></m:ToFolderId>'
+        f"{SPARE}<m:ReturnNewItemIds>true</m:ReturnNewItemIds></m:MoveItem>"
+    ),
+    "ResolveNames": (
+        '<m:ResolveNames ReturnFullContactData="true" SearchScope="ContactsActiveDirectory"'
+        ' ContactDataShape="Default"><m:ParentFolderIds><t:DistinguishedFolderId Id="contacts"/>'
+        "</m:ParentFolderIds><m:UnresolvedEntry>ben</m:UnresolvedEntry></m:ResolveNames>"
+    ),
+    "SendItem": (
+        f'<m:SendItem SaveItemToFolder="true">{SPARE}<m:SavedItemFolderId>'
+        '<t:FolderId Id="{folder}"/></m:SavedItemFolderId></m:SendItem>'
+    ),
+    "Subscribe": (
+        '<m:Subscribe><m:PullSubscriptionRequest><t:FolderIds><t:FolderId Id="{folder}"/>'
+        f"</t:FolderIds>{_EVENTS}<t:Watermark>{{watermark}}</t:Watermark><t:Timeout>10</t:Timeout>"
+        "</m:PullSubscriptionRequest></m:Subscribe>"
+    ),
+    "SyncFolderHierarchy": (
+        f"<m:SyncFolderHierarchy><m:FolderShape>{ID_ONLY}</m:FolderShape><m:SyncFolderId>"
+        '<t:FolderId Id="{folder}"/></m:SyncFolderId><m:SyncState>{tree_state}</m:SyncState>'
+        "</m:SyncFolderHierarchy>"
+    ),
+    "SyncFolderItems": (
+        f"<m:SyncFolderItems><m:ItemShape>{ID_ONLY}</m:ItemShape><m:SyncFolderId>"
+        '<t:FolderId Id="{folder}"/></m:SyncFolderId><m:SyncState>{state}</m:SyncState>'
+        '<m:Ignore><t:ItemId Id="{item}"/></m:Ignore>'
+        "<m:MaxChangesReturned>10</m:MaxChangesReturned><m:SyncScope>NormalItems</m:SyncScope>"
+        "</m:SyncFolderItems>"
+    ),
+    "Unsubscribe": (
+        "<m:Unsubscribe><m:SubscriptionId>{subscription}</m:SubscriptionId></m:Unsubscribe>"
+    ),
+    "UpdateFolder": (
+        '<m:UpdateFolder><m:FolderChanges><t:FolderChange><t:FolderId Id="{spare_folder}"/>'
+        '<t:Updates><t:SetFolderField><t:FieldURI FieldURI="folder:DisplayName"/><t:Folder>'
+        "<t:DisplayName>New {n}</t:DisplayName></t:Folder></t:SetFolderField>"
+        "</t:Updates></t:FolderChange></m:FolderChanges></m:UpdateFolder>"
+    ),
+    "UpdateItem": (
+        '<m:UpdateItem ConflictResolution="AlwaysOverwrite" MessageDisposition="SaveOnly"'
+        ' SendMeetingInvitationsOrCancellations="SendToNone" SuppressReadReceipts="true">'
+        '<m:ItemChanges><t:ItemChange><t:ItemId Id="{spare}" ChangeKey="{spare_key}"/><t:Updates>'
+        f"<t:SetItemField>{SUBJECT}<t:Message><t:Subject>New</t:Subject></t:Message>"
+        '</t:SetItemField><t:AppendToItemField><t:FieldURI FieldURI="item:Body"/><t:Message>'
+        '<t:Body BodyType="Text">more</t:Body></t:Message></t:AppendToItemField>'
+        '<t:DeleteItemField><t:FieldURI FieldURI="item:Categories"/></t:DeleteItemField>'
+        '<t:SetItemField><t:ExtendedFieldURI DistinguishedPropertySetId="PublicStrings"'
+        ' PropertyName="a" PropertyType="StringArray"/><t:Message><t:ExtendedProperty>'
+        '<t:ExtendedFieldURI DistinguishedPropertySetId="PublicStrings" PropertyName="a"'
+        ' PropertyType="StringArray"/><t:Values><t:Value>b</t:Value></t:Values>'
+        "</t:ExtendedProperty></t:Message></t:SetItemField></t:Updates></t:ItemChange>"
+        "</m:ItemChanges></m:UpdateItem>"
+    ),
+    "UpdateUserConfiguration": (
+        '<m:UpdateUserConfiguration><m:UserConfiguration><t:UserConfigurationName Name="Kept">'
+        f"{CONFIGURATION}</t:UserConfigurationName><t:BinaryData>YWI=</t:BinaryData>"
+        "</m:UserConfiguration></m:UpdateUserConfiguration>"
+    ),
+}
+
+
+def filled(template: str, ids: Mapping[str, str]) -> str:
+    """A request with ids in their places."""
+    for name, value in ids.items():
+        template = template.replace(f"{{{name}}}", value)
+    return template

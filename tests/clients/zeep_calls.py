@@ -61,7 +61,10 @@ class Soap:
         self._transport = Transport(session=session, operation_timeout=60)
         self._wsdl = f"{person.exchange.url}/EWS/Services.wsdl"
         plugins = [Substitutes()]
-        self.client = zeep.Client(self._wsdl, transport=self._transport, plugins=plugins)
+        settings = zeep.Settings(xml_huge_tree=True)
+        self.client = zeep.Client(
+            self._wsdl, transport=self._transport, plugins=plugins, settings=settings
+        )
 
     def ask(self, operation: str, **request: Any) -> Any:
         """The body of an answer, as zeep's typed object."""

@@ -191,26 +191,18 @@ class WriteTx(Tx):
             {key: copy(delta) for key, delta in self._folders.items()},
             len(self.events),
         )
-        savepoint = self.conn.begin_nested() if self.dialect == "postgresql" else None
-        if savepoint is None:
-            self.conn.exec_driver_sql("SAVEPOINT element")
+        is_sqlite = self.dialect == "sqlite"
+        savepoint = _SqliteSavepoint(self.conn) if is_sqlite else self.conn.begin_nested()
         try:
             result = work()
         except StoreError as error:
-            if savepoint is None:
-                self.conn.exec_driver_sql("ROLLBACK TO element")
-                self.conn.exec_driver_sql("RELEASE element")
-            else:
-                savepoint.rollback()
+            savepoint.rollback()
             # A lock that was taken since the savepoint has gone with it.
             self._mailboxes, self._folders = before[0], before[1]
             self.access.forget()
             del self.events[before[2] :]
             return error
-        if savepoint is None:
-            self.conn.exec_driver_sql("RELEASE element")
-        else:
-            savepoint.commit()
+        savepoint.commit()
         return result
 
     def finish(self) -> None:
@@ -255,6 +247,22 @@ class WriteTx(Tx):
             )
         if self.events:
             self.conn.execute(insert(tables.event), [_event_row(event) for event in self.events])
+
+
+class _SqliteSavepoint:
+    """As ``begin_nested`` makes one, said to the driver itself: it is there for every element of
+    a batch, and costs a tenth."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._execute: Callable[[str], Any] = conn.connection.driver_connection.execute  # type: ignore[union-attr]
+        self._execute("SAVEPOINT element")
+
+    def rollback(self) -> None:
+        self._execute("ROLLBACK TO element")
+        self._execute("RELEASE element")
+
+    def commit(self) -> None:
+        self._execute("RELEASE element")
 
 
 def _event_row(event: Event) -> dict[str, Any]:

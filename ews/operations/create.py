@@ -99,6 +99,9 @@ def _check_calendar(request: Any, draft: ItemDraft) -> None:
 
 def _created(ctx: Context, result: SavedItem | EwsError) -> Message:
     if isinstance(result, EwsError):
+        if result.code == "ErrorMissingRecipients":
+            # SendItem has a code of its own for nobody; here it is one of the wrong recipients.
+            result = EwsError("ErrorInvalidRecipients")
         return failure(result, Items=[])
     items = saved_item(ctx, result)
     if items and result.attachments:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from exchangelib import FileAttachment, HTMLBody
-from exchangelib.errors import ErrorMissingRecipients
+from exchangelib.errors import ErrorInvalidRecipients
 from exchangelib.items import Message
 from exchangelib.properties import Mailbox
 
@@ -128,5 +128,5 @@ def test_categories_travel_with_nobody(account: Any, ben: Any) -> None:
 
 
 def test_a_mail_to_nobody_is_refused(account: Any) -> None:
-    with pytest.raises(ErrorMissingRecipients):
+    with pytest.raises(ErrorInvalidRecipients):
         Message(account=account, subject="To nobody", body="").send_and_save()

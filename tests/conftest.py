@@ -44,7 +44,7 @@ def ews_watch(pytestconfig: pytest.Config) -> Watch:
 
 
 @pytest.fixture(autouse=True)
-def _every_answer_keeps_the_contract(ews_watch: Watch) -> Iterator[None]:
+def every_answer_keeps_the_contract(ews_watch: Watch) -> Iterator[None]:
     before = len(ews_watch.broken)
     yield
     broken = ews_watch.broken[before:]

@@ -7,6 +7,7 @@ exceptions are in ``_as_the_schema_has_it`` and nowhere else.
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import threading
@@ -134,7 +135,9 @@ class Watch:
                 self.broken += [f"{name}: {what}" for what in wrong]
 
     def start(self) -> None:
-        """Listen at ``requests`` (exchangelib, zeep) and ``httpx`` where they are installed."""
+        """Listen at ``http.client``, and where they are installed at ``requests`` (exchangelib,
+        zeep) and ``httpx``."""
+        self._listen_to_http_client()
         try:
             import requests
         except ImportError:
@@ -152,6 +155,34 @@ class Watch:
         """Take the listeners away."""
         while self._undo:
             self._undo.pop()()
+
+    def _listen_to_http_client(self) -> None:
+        connection, response = http.client.HTTPConnection, http.client.HTTPResponse
+        putrequest, getresponse, read = connection.putrequest, connection.getresponse, response.read
+
+        def noted_putrequest(to: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+            to.entrepot_path = url
+            putrequest(to, method, url, *args, **kwargs)
+
+        def noted_getresponse(to: Any) -> Any:
+            answer = getresponse(to)
+            answer.entrepot_path = to.entrepot_path
+            return answer
+
+        def noted_read(answer: Any, amt: int | None = None) -> bytes:
+            content = read(answer, amt)
+            if amt is None:  # in parts urllib3 reads, for requests
+                self.see(getattr(answer, "entrepot_path", ""), content)
+            return content
+
+        def put(new_put: Any, new_get: Any, new_read: Any) -> None:
+            vars_of: Any = connection
+            vars_of.putrequest, vars_of.getresponse = new_put, new_get
+            vars_of = response
+            vars_of.read = new_read
+
+        put(noted_putrequest, noted_getresponse, noted_read)
+        self._undo.append(lambda: put(putrequest, getresponse, read))
 
     def _listen_to_requests(self, response: Any) -> None:
         original = response.iter_content

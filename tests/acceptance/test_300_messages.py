@@ -21,6 +21,7 @@ from entrepot.testing import Exchange
 from tests.clients.zeep_calls import Soap, items, only
 from tests.corpus.messages import COUNT, Sample, varied_messages
 
+pytestmark = pytest.mark.slow
 FIELDS_OF_LARGE = ["subject", "author", "text_body", "attachments"]
 FIELDS = [*FIELDS_OF_LARGE, "mime_content"]
 

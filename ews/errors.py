@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from schemas import errors as table
+from schemas import mapi
 from store.errors import StoreError
 
 
@@ -19,7 +21,18 @@ class EwsError(Exception):
         super().__init__(text or code)
         self.code = code
         self.text = text or table.text_of(code)
-        self.xml = xml
+        self.xml = [(name, _echo(name, value)) for name, value in xml] if xml else xml
+
+
+def _echo(name: str, value: Any) -> Any:
+    """A path as the contract has it: requests may write tags in other forms (trap 29), and a tag
+    that is none is left out."""
+    if name != "ExtendedFieldURI" or value.get("PropertyTag") is None:
+        return value
+    echoed = dict(value)
+    with suppress(mapi.MapiError):
+        echoed["PropertyTag"] = f"0x{mapi.read_tag(str(echoed.pop('PropertyTag'))):04x}"
+    return echoed
 
 
 class Fault(Exception):

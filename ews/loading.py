@@ -20,8 +20,8 @@ async def with_mime(ctx: Context, item: Item) -> Item:
     if item.mime is not None:
         return item
     drafts: list[AttachmentDraft] = []
-    for attachment in item.attachments or ():
-        loaded = (await ctx.execute(FetchAttachments((attachment.id,))))[0]
+    ids = tuple(attachment.id for attachment in item.attachments or ())
+    for loaded in await ctx.execute(FetchAttachments(ids)) if ids else ():
         if isinstance(loaded, StoreError):
             raise EwsError("ErrorContentConversionFailed")
         drafts.append(loaded.draft)

@@ -116,15 +116,18 @@ async def get_mail_tips(request: Any, ctx: Context) -> Message:
         success(MailTips=_tips(address, account, domains, limit))
         for address, account in zip(addresses, accounts, strict=True)
     ]
+    if not messages:  # the contract has no empty list here
+        return success()
     return success(ResponseMessages={"MailTipsResponseMessageType": messages})
 
 
 def _tips(address: str, account: Account | None, domains: set[str], limit: int) -> Message:
     is_ours = address.rpartition("@")[2].lower() in domains
+    named = account.address if account else address
     return {
         "RecipientAddress": {
             "Name": account.name if account else address,
-            "EmailAddress": account.address if account else address,
+            **({"EmailAddress": named} if named else {}),
             "RoutingType": "SMTP",
         },
         "PendingMailTips": [],

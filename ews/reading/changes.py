@@ -71,8 +71,9 @@ class _Change:
         if path.is_extended:
             if held != "ExtendedProperty" or len(value) != 1:
                 raise EwsError("ErrorUpdatePropertyMismatch", xml=[path.pair])
-            assert path.extended is not None
-            if mapi.read_name(value[0].ExtendedFieldURI).key != path.extended.key:
+            inner = read_path(("ExtendedFieldURI", value[0].ExtendedFieldURI))
+            assert path.extended is not None and inner.extended is not None
+            if inner.extended.key != path.extended.key:
                 raise EwsError("ErrorUpdatePropertyMismatch", xml=[path.pair])
             return value[0]
         row = path.row

@@ -147,8 +147,8 @@ def _folder_of(update: Any, pair: tuple[str, Any]) -> tuple[str, Any]:
     if pair[0] == "ExtendedFieldURI":
         matches = held == "ExtendedProperty" and len(folder.ExtendedProperty) == 1
         if matches:
-            named = mapi.read_name(folder.ExtendedProperty[0].ExtendedFieldURI)
-            matches = named.key == mapi.read_name(pair[1]).key
+            inner = read_path(("ExtendedFieldURI", folder.ExtendedProperty[0].ExtendedFieldURI))
+            matches = inner.name == read_path(pair).name
     else:
         uri = pair[1].FieldURI
         if uri in _READ_ONLY_URIS:

@@ -41,7 +41,7 @@ GOOD: Mapping[str, str] = {
         "</m:CopyItem>"
     ),
     "CreateAttachment": (
-        '<m:CreateAttachment><m:ParentItemId Id="{item}"/><m:Attachments><t:FileAttachment>'
+        '<m:CreateAttachment><m:ParentItemId Id="{spare}"/><m:Attachments><t:FileAttachment>'
         "<t:Name>a.bin</t:Name><t:ContentType>application/octet-stream</t:ContentType>"
         "<t:IsInline>false</t:IsInline><t:Content>YQ==</t:Content></t:FileAttachment>"
         "<t:ItemAttachment><t:Name>b</t:Name><t:Message><t:Subject>c</t:Subject></t:Message>"

@@ -106,9 +106,9 @@ class House:
         ids = {"address": self.people[who].address, "n": str(next(_N))}
         ids["folder"] = await self.folder(who, f"{MARK} {ids['n']}")
         ids["item"] = one(ITEM, await self.item(who, ids["folder"]))
-        attached = await self.ask(filled(GOOD["CreateAttachment"], ids), who)
+        attached = await self.ask(filled(GOOD["CreateAttachment"], {"spare": ids["item"]}), who)
         ids["attachment"], ids["embedded"] = re.findall(r'<t:AttachmentId Id="([^"]+)"', attached)
-        read = f"<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ItemIds><t:ItemId Id=\"{ids['item']}\"/></m:ItemIds></m:GetItem>"  # noqa: E501
+        read = f'<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ItemIds><t:ItemId Id="{ids["item"]}"/></m:ItemIds></m:GetItem>'  # noqa: E501
         answer = await self.ask(read, who)
         ids["conversation"] = one(r'<t:ConversationId Id="([^"]+)"', answer)
         ids["key"] = one(KEY, answer)

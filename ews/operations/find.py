@@ -13,11 +13,14 @@ from ews.reading.restrictions import read_group, read_order, read_restriction
 from ews.reading.views import View, read_view
 from ews.registry import operation
 from ews.render.items import ItemWriter
-from ews.render.values import escape
+from ews.render.values import boolean, instant
 from ews.shapes import check_find_shape, read_item_shape
+from schemas.properties import find_name
+from schemas.property import Type
 from store.commands import FetchFolders, FindItems, FolderRef
+from store.errors import NotFound
 from store.model import Folder
-from store.restriction import And
+from store.restriction import And, Group
 from store.results import ItemPage, Row
 
 
@@ -42,7 +45,7 @@ async def find_item(request: Any, ctx: Context) -> Message:
 
     async def find(folders: tuple[FolderRef, ...]) -> Any:
         if request.Traversal == "SoftDeleted":
-            return [ItemPage(0, [], 0, 0, True)] * len(folders)
+            return await _nothing(ctx, folders)
         if special is not None:
             await _check_folders(ctx, folders, special)
         return await ctx.execute(
@@ -59,7 +62,21 @@ async def find_item(request: Any, ctx: Context) -> Message:
         )
 
     results = await each(request.ParentFolderIds, ctx.folder, find)
-    return response("FindItem", (_message(result, view, writer) for result in results))
+    return response("FindItem", (_message(result, view, writer, group) for result in results))
+
+
+async def _nothing(ctx: Context, folders: tuple[FolderRef, ...]) -> list[Any]:
+    """No items are kept when deleted softly; a folder that is not there is an error all the same,
+    as an empty list would say that it is."""
+    found = await ctx.execute(FetchFolders(folders))
+    return [
+        ItemPage(0, [], 0, 0, True)
+        if isinstance(folder, Folder)
+        else EwsError("ErrorFolderNotFound")
+        if isinstance(folder, NotFound)
+        else folder
+        for folder in found
+    ]
 
 
 async def _check_folders(ctx: Context, folders: tuple[FolderRef, ...], view: View) -> None:
@@ -69,7 +86,9 @@ async def _check_folders(ctx: Context, folders: tuple[FolderRef, ...], view: Vie
             raise EwsError(view.wrong_folder)
 
 
-def _message(result: ItemPage | EwsError, view: str, writer: ItemWriter) -> Message:
+def _message(
+    result: ItemPage | EwsError, view: str, writer: ItemWriter, group: Group | None
+) -> Message:
     if isinstance(result, EwsError):
         return failure(result)
     root = root_folder(view, result)
@@ -77,10 +96,12 @@ def _message(result: ItemPage | EwsError, view: str, writer: ItemWriter) -> Mess
     if result.groups is None:
         root["Items"] = _items(result.mailbox_id, result.rows, writer)
     else:
-        root["Groups"] = [
-            ("GroupedItems", _group(result.mailbox_id, value, rows, writer))
-            for value, rows in result.groups
-        ]
+        root["Groups"] = {
+            "GroupedItems": [
+                _group(result.mailbox_id, group, value, rows, writer)
+                for value, rows in result.groups
+            ]
+        }
     return success(RootFolder=root)
 
 
@@ -89,6 +110,18 @@ def _items(mailbox_id: int, rows: list[Row], writer: ItemWriter) -> Raw:
     return Raw("".join([write(mailbox_id, row) for row in rows]).encode("utf-8"))
 
 
-def _group(mailbox_id: int, value: Any, rows: list[Row], writer: ItemWriter) -> Message:
-    index = "" if value is None else escape(str(value))
+def _group(
+    mailbox_id: int, group: Group | None, value: Any, rows: list[Row], writer: ItemWriter
+) -> Message:
+    index = "" if value is None or group is None else _shown(group.name, value)
     return {"GroupIndex": index, "Items": _items(mailbox_id, rows, writer)}
+
+
+def _shown(name: str, value: Any) -> str:
+    """A group's value as an element of that property says it."""
+    row = find_name(name)
+    if row is not None and row.type is Type.ENUM:
+        return row.members.get(value, str(value))
+    if row is not None and row.type is Type.INSTANT:
+        return instant(value)
+    return boolean(value) if isinstance(value, bool) else str(value)

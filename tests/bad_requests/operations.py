@@ -3,8 +3,8 @@
 Places in braces stand for ids: ``{item}``, ``{folder}``, ``{attachment}`` (of a file),
 ``{embedded}`` (of an item), ``{state}`` and ``{tree_state}`` (SyncStates), ``{watermark}``,
 ``{subscription}`` (by pull), ``{stream}`` (a streaming one), ``{conversation}``, ``{key}`` (the
-item's ChangeKey), ``{address}`` (whose they are). ``{spare}`` and ``{spare_folder}`` are an item and
-a folder that may go.
+item's ChangeKey), ``{address}`` (whose they are). ``{spare}`` and ``{spare_folder}`` are an item
+and a folder that may go.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A server's insides with furnished mailboxes: every kind of id there is, and a look at every row."""
+"""A server's insides with furnished mailboxes: ids of every kind, and a look at every row."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ class House:
         self.people: dict[str, Principal] = {}
         self.contract = Contract(REFERENCE / "ews")
         self.broken: list[str] = []
+        self.live: dict[str, str] = {}
+        self.gone: dict[str, str] = {}
         self._file = file
 
     async def join(self, name: str) -> None:

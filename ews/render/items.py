@@ -32,14 +32,6 @@ Write = Callable[[View], str]
 _BEFORE_EXTENDED = "HasAttachments"
 
 
-def rows_of(kind: Kind, shape: ItemShape, version: str, *, find: bool) -> tuple[P, ...]:
-    """The registry rows of a shape for items of a kind, in the contract's order.
-
-    Rows that another kind has, or that are younger than the client's version, are passed over.
-    """
-    return _rows_of(kind, shape.base, _asked(shape), version, find)
-
-
 def _asked(shape: ItemShape) -> frozenset[str]:
     """The elements that a shape names beside its base."""
     asked = {row.ews.element for row in shape.rows if row.ews is not None}
@@ -101,7 +93,8 @@ class ItemWriter:
         self._ctx = ctx
         self._shape = shape
         self._find = find
-        self._plans: dict[str, tuple[str, list[Write]]] = {}
+        self._asked = _asked(shape)
+        self._plans: dict[str, tuple[str, tuple[Write, ...]]] = {}
         self._row_plans: dict[str, Callable[[int, Row], str]] = {}
         self.names: tuple[str, ...] = needs(shape, ctx.version) if find else ()
         self.rights = 0
@@ -119,51 +112,37 @@ class ItemWriter:
             plan = self._row_plans[kind] = self._compile_rows(kind)
         return plan(mailbox_id, row)
 
-    def _plan(self, kind: str) -> tuple[str, list[Write]]:
+    def _plan(self, kind: str) -> tuple[str, tuple[Write, ...]]:
         plan = self._plans.get(kind)
         if plan is None:
-            plan = self._plans[kind] = (element_of(kind), self._compile(Kind(kind)))
+            ctx = self._ctx
+            before, behind = _writers(
+                Kind(kind), self._shape.base, self._asked, ctx.version, self._find, ctx.milliseconds
+            )
+            extended = [_extended_writer(path) for path in self._shape.extended]
+            plan = self._plans[kind] = (element_of(kind), (*before, *extended, *behind))
         return plan
-
-    def _compile(self, kind: Kind) -> list[Write]:
-        plan: list[Write] = []
-        extended = [_extended_writer(path) for path in self._shape.extended]
-        order = [row.ews.element for row in of_kind(kind) if row.ews]
-        split = order.index(_BEFORE_EXTENDED)
-        for row in rows_of(kind, self._shape, self._ctx.version, find=self._find):
-            assert row.ews is not None
-            if extended and order.index(row.ews.element) > split:
-                plan += extended
-                extended = []
-            plan.append(_row_writer(row, milliseconds=self._ctx.milliseconds))
-        return plan + extended
 
     def _compile_rows(self, kind: str) -> Callable[[int, Row], str]:
         """A writer for rows: plain values by position, the rest through a view."""
-        places = {name: HEAD + place for place, name in enumerate(self.names)}
-        element = element_of(kind)
-        start, end = f"<t:{element}>", f"</t:{element}>"
+        ctx, names = self._ctx, self.names
+        element, plan = self._plan(kind)
+        places = {name: HEAD + place for place, name in enumerate(names)}
         steps: list[tuple[int, Any]] = []
-        for write in self._compile(Kind(kind)):
-            row = getattr(write, "simple", None)
-            place = places.get(row.name) if row is not None else None
-            steps.append((place, write.format) if place is not None else (0, write))  # type: ignore[attr-defined]
-        is_plain = all(place for place, _ in steps[1:])
-        ctx, names, options = self._ctx, self.names, self._shape.options
-        item_id = ctx.ids.item
-        plain = steps[1:]
+        for write in plan:
+            place = places.get(write.name, 0) if isinstance(write, _SimpleWriter) else 0
+            steps.append((place, write.format if place else write))  # type: ignore[union-attr]
+        start, end = f"<t:{element}>", f"</t:{element}>"
+        options, item_id = self._shape.options, ctx.ids.item
+        plain = [(place, step) for place, step in steps[1:] if place]
 
         def write_plain(mailbox_id: int, row: Row) -> str:
-            parts = [
+            head = (
                 f'{start}<t:ItemId Id="{item_id(mailbox_id, row[0])}"'
                 f' ChangeKey="{change_key(row[1])}"/>'
-            ]
-            for place, format in plain:
-                value = row[place]
-                if value is not None:
-                    parts.append(format(value))
-            parts.append(end)
-            return "".join(parts)
+            )
+            values = [format(value) for place, format in plain if (value := row[place]) is not None]
+            return f"{head}{''.join(values)}{end}"
 
         def write_any(mailbox_id: int, row: Row) -> str:
             view = view_of_row(ctx, mailbox_id, row, names, options)
@@ -180,7 +159,24 @@ class ItemWriter:
             parts.append(end)
             return "".join(parts)
 
-        return write_plain if is_plain else write_any
+        return write_plain if len(plain) == len(steps) - 1 else write_any
+
+
+@lru_cache(maxsize=4096)
+def _writers(
+    kind: Kind, base: str, asked: frozenset[str], version: str, find: bool, milliseconds: bool
+) -> tuple[list[Write], list[Write]]:
+    """The writers of a kind's elements in a shape, in the contract's order: those before the
+    extended properties, and those behind them."""
+    order = [row.ews.element for row in of_kind(kind) if row.ews]
+    split = order.index(_BEFORE_EXTENDED)
+    before: list[Write] = []
+    behind: list[Write] = []
+    for row in _rows_of(kind, base, asked, version, find):
+        assert row.ews is not None
+        place = behind if order.index(row.ews.element) > split else before
+        place.append(_row_writer(row, milliseconds=milliseconds))
+    return before, behind
 
 
 def _row_writer(row: P, *, milliseconds: bool) -> Write:
@@ -194,15 +190,14 @@ def _row_writer(row: P, *, milliseconds: bool) -> Write:
 class _SimpleWriter:
     """The writer of a plain value; rows use its ``format`` without a view."""
 
-    __slots__ = ("_name", "format", "simple")
+    __slots__ = ("format", "name")
 
     def __init__(self, row: P, *, milliseconds: bool) -> None:
-        self.simple = row
-        self._name = row.name
+        self.name = row.name
         self.format = simple_format(row, milliseconds=milliseconds)
 
     def __call__(self, view: View) -> str:
-        value = view.properties.get(self._name)
+        value = view.properties.get(self.name)
         return "" if value is None else self.format(value)
 
 

@@ -7,7 +7,7 @@ mail can make an answer unreadable (lesson 31).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from schemas.property import P, Type
@@ -44,20 +44,30 @@ def instant_milliseconds(value: str) -> str:
 
 def mailbox(value: dict[str, Any]) -> str:
     """A t:Mailbox element (MS-OXWSCDATA EmailAddressType)."""
-    parts: list[str] = []
-    if value.get("name"):
-        parts.append(f"<t:Name>{escape(value['name'])}</t:Name>")
-    if value.get("address"):
-        parts.append(f"<t:EmailAddress>{escape(value['address'])}</t:EmailAddress>")
-        parts.append(f"<t:RoutingType>{escape(value.get('routing', 'SMTP'))}</t:RoutingType>")
-    parts.append(f"<t:MailboxType>{value.get('mailbox_type', 'Mailbox')}</t:MailboxType>")
-    return f"<t:Mailbox>{''.join(parts)}</t:Mailbox>"
+    get = value.get
+    name, address = get("name"), get("address")
+    named = f"<t:Name>{escape(name)}</t:Name>" if name else ""
+    reached = (
+        f"<t:EmailAddress>{escape(address)}</t:EmailAddress>"
+        f"<t:RoutingType>{escape(get('routing', 'SMTP'))}</t:RoutingType>"
+        if address
+        else ""
+    )
+    return (
+        f"<t:Mailbox>{named}{reached}"
+        f"<t:MailboxType>{get('mailbox_type', 'Mailbox')}</t:MailboxType></t:Mailbox>"
+    )
 
 
 def element(name: str, format: Format) -> Format:
     """A writer of ``t:name`` around what ``format`` writes."""
     start, end = f"<t:{name}>", f"</t:{name}>"
     return lambda value: f"{start}{format(value)}{end}"
+
+
+def _among(name: str, values: Mapping[Any, str]) -> Format:
+    """A writer of one of few values: each element is made once."""
+    return {value: f"<t:{name}>{text}</t:{name}>" for value, text in values.items()}.__getitem__
 
 
 def _list(name: str, format: Format) -> Format:
@@ -78,8 +88,9 @@ def simple_format(row: P, *, milliseconds: bool = False) -> Format:
     """The writer of a row's element for a plain value. Raises LookupError for other types."""
     name = row.ews.element if row.ews is not None else ""
     if row.type is Type.ENUM:
-        members = row.members
-        return element(name, members.__getitem__)
+        return _among(name, row.members)
+    if row.type is Type.BOOLEAN:
+        return _among(name, {True: "true", False: "false"})
     if row.type in _LISTS:
         return _list(name, _LISTS[row.type])
     if row.type is Type.INSTANT:
@@ -90,7 +101,6 @@ def simple_format(row: P, *, milliseconds: bool = False) -> Format:
 _LISTS: dict[Type, Format] = {Type.MAILBOXES: mailbox, Type.STRINGS: _string_entry}
 _SIMPLE: dict[Type, Format] = {
     Type.STRING: escape,
-    Type.BOOLEAN: boolean,
     Type.INTEGER: str,
     Type.DOUBLE: repr,
     Type.DATE: _date,

@@ -20,6 +20,14 @@ def pytest_configure(config: pytest.Config) -> None:
         watch.start()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several workers a file stays on one: its server is started once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Listen no more."""
     config.stash[_WATCH].stop()

@@ -11,6 +11,7 @@ import select
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dns.flags
@@ -126,8 +127,12 @@ def _tunnel(one: socket.socket, other: socket.socket) -> None:
 
 
 @pytest.fixture
-def internet(tls_server: Exchange, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The world as exchangelib sees it; ``hosts`` may be changed by a test."""
+def internet(
+    tls_server: Exchange, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Any]:
+    """The world as exchangelib sees it; what it finds is kept for this test alone."""
+    kept = "exchangelib.autodiscover.cache.AUTODISCOVER_PERSISTENT_STORAGE"
+    monkeypatch.setattr(kept, tmp_path / "found")
     resolver = Resolver({f"autodiscover.{DOMAIN}"})
     proxy = Proxy(int(tls_server.url.rsplit(":", 1)[1]))
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from exchangelib import (
-    UTC_NOW,
     Account,
     Configuration,
     Credentials,
@@ -147,4 +146,4 @@ def test_the_way_to_sign_in_and_the_version_are_found(anna: Any) -> None:
     assert account.protocol.auth_type == "basic"
     assert (account.version.build.major_version, account.version.build.minor_version) == (15, 2)
     (item,) = account.inbox.all()
-    assert item.datetime_created <= UTC_NOW() and item.subject == "Hello"
+    assert item.datetime_created <= anna.exchange.clock.now() and item.subject == "Hello"

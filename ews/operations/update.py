@@ -77,11 +77,26 @@ async def _needing(
         needs.update(dict.fromkeys(_SENDABLE, "ErrorMessageDispositionRequired"))
     if request.SendMeetingInvitationsOrCancellations is None:
         needs["calendar"] = "ErrorSendMeetingInvitationsOrCancellationsRequired"
-    if not needs:
+    of_drafts = [number for number, change in enumerate(changes) if _settles_receipts(change)]
+    if not needs and not of_drafts:
         return {}
     found = await ctx.execute(FetchItems(tuple(change.item for change in changes)))
-    return {
+    refused = {
         number: EwsError(needs[item.kind])
         for number, item in enumerate(found)
         if isinstance(item, Item) and item.kind in needs
     }
+    for number in of_drafts:
+        item = found[number]
+        is_sent = isinstance(item, Item) and not item.properties.get("is_draft")
+        if is_sent and item.kind == "message":
+            refused.setdefault(number, EwsError("ErrorInvalidPropertyUpdateSentMessage"))
+    return refused
+
+
+# What a message asks of its recipients: settled once it is sent.
+_RECEIPTS = frozenset({"is_read_receipt_requested", "is_delivery_receipt_requested"})
+
+
+def _settles_receipts(change: ItemChange) -> bool:
+    return bool(_RECEIPTS & {*change.set, *change.unset})

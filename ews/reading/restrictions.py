@@ -104,12 +104,15 @@ def _folder_row(pair: tuple[str, Any], name: str, type: Type) -> Path:
     return Path(name, P(name=name, type=type, kinds=()), pair)
 
 
+_KNOWN = frozenset({"And", "Or", "Not", "Exists", "Excludes", "Contains", *_OPERATORS})
+
+
 def _pairs(node: Any) -> list[tuple[str, Any]]:
     """The expressions in a node, whether it is a list of pairs or keyed."""
     if isinstance(node, list):
         return node
     found: list[tuple[str, Any]] = []
-    for name in ("And", "Or", "Not", "Exists", "Excludes", "Contains", *_OPERATORS):
+    for name in ("And", "Or", "Not", "Exists", "Excludes", "Contains", "Near", *_OPERATORS):
         value = node.get(name)
         if isinstance(value, list) and value and not isinstance(value[0], tuple):
             found += [(name, entry) for entry in value]
@@ -131,6 +134,8 @@ class _Reader:
         self._nodes += 1
         if self._nodes > NODES_MAX:
             raise EwsError("ErrorRestrictionTooLong")
+        if name not in _KNOWN:
+            raise EwsError("ErrorUnsupportedQueryFilter")
         if name in ("And", "Or"):
             parts = tuple(self.expression(*pair) for pair in _pairs(node))
             return And(parts) if name == "And" else Or(parts)
@@ -166,6 +171,8 @@ class _Reader:
             mask = int(text, 16) if text.startswith("0x") else int(text)
         except ValueError as error:
             raise EwsError("ErrorInvalidExcludesRestriction") from error
+        if path.extended is not None and path.extended.key == _MESSAGE_FLAGS:
+            return _without_flags(mask)
         if path.row is not None and path.row.type is not Type.INTEGER:
             raise EwsError("ErrorInvalidExcludesRestriction")
         return Excludes(path.name, mask)
@@ -194,9 +201,22 @@ class _Reader:
             if other is None:
                 raise EwsError("ErrorUnsupportedQueryFilter")
             value = PropertyName(self._path(other).name)
-        if path.extended is not None and path.extended.key == "0xe07:Integer":
+        if path.extended is not None and path.extended.key == _MESSAGE_FLAGS:
             raise EwsError("ErrorUnsupportedPathForQuery", xml=[path.pair])
         return Compare(path.name, _OPERATORS[name], value)
+
+
+_MESSAGE_FLAGS = "0xe07:Integer"
+
+
+def _without_flags(mask: int) -> Restriction:
+    """Items whose message flags have none of the bits in ``mask`` (MS-OXCMSG 2.2.1.6)."""
+    parts = [
+        Compare(name, "ne", value) for bit, (name, value) in mapi.FLAG_BITS.items() if mask & bit
+    ]
+    # Bits that nobody sets are missing from every item.
+    always = Or((Exists("is_read"), Not(Exists("is_read"))))
+    return And(tuple(parts)) if parts else always
 
 
 def _is_text(path: Path) -> bool:

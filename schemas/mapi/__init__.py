@@ -3,6 +3,7 @@
 from schemas.mapi.aliases import (
     ALIASES,
     CONTENT,
+    FLAG_BITS,
     FOLDER_ALIASES,
     Alias,
     alias_of,
@@ -29,6 +30,7 @@ from schemas.property_sets import PROPERTY_SETS
 __all__ = [
     "ALIASES",
     "CONTENT",
+    "FLAG_BITS",
     "FOLDER_ALIASES",
     "PROPERTY_SETS",
     "TYPES",

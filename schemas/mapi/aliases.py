@@ -59,6 +59,18 @@ READ, UNMODIFIED, SUBMITTED, UNSENT, HAS_ATTACHMENTS, FROM_ME = 0x1, 0x2, 0x4, 0
 RESEND, READ_PENDING = 0x80, 0x100
 
 
+# Bit -> the property, and the value, that sets it.
+FLAG_BITS: dict[int, tuple[str, bool]] = {
+    READ: ("is_read", True),
+    UNMODIFIED: ("is_draft", False),
+    SUBMITTED: ("is_submitted", True),
+    UNSENT: ("is_draft", True),
+    HAS_ATTACHMENTS: ("has_attachments", True),
+    RESEND: ("is_resend", True),
+    READ_PENDING: ("is_read_receipt_requested", True),
+}
+
+
 def _message_flags(p: Values) -> int:
     flags = READ if p.get("is_read") else 0
     flags |= UNSENT if p.get("is_draft") else UNMODIFIED

@@ -13,7 +13,7 @@ from schemas.properties import is_flag, is_read_state
 from store import blobs, tables
 from store.access import FolderRow
 from store.commands import FolderRole, ItemChange, MarkAllRead, Resolution, UpdateItems
-from store.errors import ChangeRequired, Conflict, InvalidValue, StoreError
+from store.errors import ChangeRequired, Conflict, InvalidValue, StoreError, UnsupportedMime
 from store.executor import WriteTx, writes
 from store.items.create import RECIPIENTS, check_sizes, check_subject, named, send_stored
 from store.items.insert import counts_as_unread
@@ -264,11 +264,7 @@ class _Edit:
             body=body,
         )
         if change.draft is not None:
-            draft = msgspec.structs.replace(
-                change.draft,
-                properties={**self._properties, **change.draft.properties},
-                extended={**self._extended, **change.draft.extended},
-            )
+            draft = self._anew(draft, change.draft)
         packed = pack(draft, tx.now, associated=row.is_associated)
         check_sizes(tx, packed)
         if change.draft is None:
@@ -282,6 +278,24 @@ class _Edit:
         seq = self._write_row(packed.row)
         self._write_content(content, packed, replace_attachments=change.draft is not None)
         return seq
+
+    def _anew(self, edited: ItemDraft, given: ItemDraft) -> ItemDraft:
+        """The message that new MIME says, with all that lives beside it.
+
+        What the same change sets itself wins. Raises UnsupportedMime.
+        """
+        if self._row.kind not in _WITH_MIME:
+            raise UnsupportedMime("items of this kind are not made from MIME")
+        own = set(self._change.set)
+        kept = {k: v for k, v in edited.properties.items() if k not in _IN_MIME}
+        said = {k: v for k, v in given.properties.items() if k not in own}
+        named = {k: v for k, v in edited.properties.items() if k in own}
+        return msgspec.structs.replace(
+            given,
+            item_class=edited.item_class if given.item_class == "IPM.Note" else given.item_class,
+            properties={**kept, **said, **named},
+            extended={**edited.extended, **given.extended},
+        )
 
     def _mime_is_stale(self) -> bool:
         """Whether the stored MIME no longer says what the item does: then it is made anew when
@@ -370,6 +384,8 @@ class _Edit:
             tx.conn.execute(insert(table), rows)
         return released
 
+
+_WITH_MIME = frozenset({"message", "post", "note", "item"})
 
 # What a message's MIME says itself; everything else lives beside it.
 _IN_MIME = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from ews.errors import EwsError
 from ews.ids import Ids, read_change_key
 from store.commands import Command, FolderRef, FolderRole
 from store.instant import Instant, to_instant
@@ -71,11 +72,14 @@ class Context:
         return self.ids.read_folder(node.Id)
 
     def target(self, node: Any) -> FolderRef:
-        """The folder in a TargetFolderId-like element, which holds one id."""
+        """The folder in a TargetFolderId-like element, which holds one id.
+
+        Raises EwsError: an AddressListId names no folder.
+        """
         for name in ("FolderId", "DistinguishedFolderId"):
             if node.get(name) is not None:
                 return self.folder((name, node[name]))
-        raise AssertionError("the contract admits no other folder id here")
+        raise EwsError("ErrorInvalidFolderId")
 
     @property
     def now(self) -> Instant:

@@ -11,7 +11,7 @@ from ews.context import Context
 from ews.errors import EwsError
 from store.commands import FetchAttachments, Want
 from store.errors import StoreError
-from store.mime import build
+from store.mime import native
 from store.model import AttachmentDraft, Body, Item, ItemDraft
 
 
@@ -42,7 +42,7 @@ async def mime_of(ctx: Context, draft: ItemDraft, created: str) -> bytes:
         return draft.mime
     moment = datetime.fromisoformat(created[:-1] + "+00:00")
     domain = ctx.session.principal.address.partition("@")[2] or "localhost"
-    return await asyncio.to_thread(build, draft, domain=domain, now=moment, bcc=True)
+    return await asyncio.to_thread(native, draft, domain=domain, now=moment)
 
 
 FULL = Want(body=True, mime=True, attachments=True, headers=True)

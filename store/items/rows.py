@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, insert, select
 
 from store import blobs, tables
 from store.errors import AccessDenied, NotFound, StoreError
@@ -20,22 +20,32 @@ _item = tables.item
 _content = tables.content
 _attachment = tables.attachment
 
-_BY_IDS = select(_item).where(
-    _item.c.mailbox_id == bindparam("mailbox_id"),
-    _item.c.id.in_(bindparam("ids", expanding=True)),
-)
-_CONTENT = select(_content).where(
-    _content.c.mailbox_id == bindparam("mailbox_id"),
-    _content.c.item_id.in_(bindparam("ids", expanding=True)),
-)
-_ATTACHMENTS = (
-    select(_attachment)
-    .where(
-        _attachment.c.mailbox_id == bindparam("mailbox_id"),
-        _attachment.c.item_id.in_(bindparam("ids", expanding=True)),
-    )
-    .order_by(_attachment.c.item_id, _attachment.c.id)
-)
+# SQLite takes some 32,000 parameters in one statement, PostgreSQL 65,535.
+IDS_MAX = 10_000
+
+
+class _OfItems:
+    """Reads a table's rows of some items of a mailbox. Of one item, which clients ask for most,
+    by a statement that need not be written anew for the number of ids."""
+
+    def __init__(self, table: Table, id: ColumnElement[int], *order: ColumnElement[Any]) -> None:
+        here = select(table).where(table.c.mailbox_id == bindparam("mailbox_id")).order_by(*order)
+        self._one = here.where(id == bindparam("id"))
+        self._many = here.where(id.in_(bindparam("ids", expanding=True)))
+
+    def rows(self, tx: Tx, mailbox_id: int, ids: Sequence[int]) -> Iterable[Row[Any]]:
+        """The rows, in the table's order."""
+        if len(ids) == 1:
+            yield from tx.conn.execute(self._one, {"mailbox_id": mailbox_id, "id": ids[0]})
+            return
+        for start in range(0, len(ids), IDS_MAX):
+            keys = {"mailbox_id": mailbox_id, "ids": ids[start : start + IDS_MAX]}
+            yield from tx.conn.execute(self._many, keys)
+
+
+_ITEMS = _OfItems(_item, _item.c.id)
+_CONTENTS = _OfItems(_content, _content.c.item_id)
+_ATTACHMENTS = _OfItems(_attachment, _attachment.c.item_id, _attachment.c.item_id, _attachment.c.id)
 _OF_ITEMS = {
     table: delete(table).where(
         table.c.mailbox_id == bindparam("b_mailbox"), column == bindparam("b_item")
@@ -51,39 +61,22 @@ _INSERT_CONTENT = insert(_content)
 _INSERT_ATTACHMENT = insert(_attachment)
 _INSERT_TOMBSTONE = insert(tables.tombstone)
 
-# SQLite takes some 32,000 parameters in one statement, PostgreSQL 65,535.
-IDS_MAX = 10_000
-
-
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    for start in range(0, len(ids), IDS_MAX):
-        yield ids[start : start + IDS_MAX]
-
 
 def item_rows(tx: Tx, mailbox_id: int, ids: Sequence[int]) -> dict[int, Row[Any]]:
     """Rows of the item table by id; ids that are not there are missing."""
-    found: dict[int, Row[Any]] = {}
-    for chunk in _chunks(ids):
-        for row in tx.conn.execute(_BY_IDS, {"mailbox_id": mailbox_id, "ids": chunk}):
-            found[row.id] = row
-    return found
+    return {row.id: row for row in _ITEMS.rows(tx, mailbox_id, ids)}
 
 
 def content_rows(tx: Tx, mailbox_id: int, ids: Sequence[int]) -> dict[int, Row[Any]]:
     """Rows of the content table by item id."""
-    found: dict[int, Row[Any]] = {}
-    for chunk in _chunks(ids):
-        for row in tx.conn.execute(_CONTENT, {"mailbox_id": mailbox_id, "ids": chunk}):
-            found[row.item_id] = row
-    return found
+    return {row.item_id: row for row in _CONTENTS.rows(tx, mailbox_id, ids)}
 
 
 def attachment_rows(tx: Tx, mailbox_id: int, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     """Rows of the attachment table by item id, in order."""
     found: dict[int, list[Row[Any]]] = {}
-    for chunk in _chunks(ids):
-        for row in tx.conn.execute(_ATTACHMENTS, {"mailbox_id": mailbox_id, "ids": chunk}):
-            found.setdefault(row.item_id, []).append(row)
+    for row in _ATTACHMENTS.rows(tx, mailbox_id, ids):
+        found.setdefault(row.item_id, []).append(row)
     return found
 
 

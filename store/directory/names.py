@@ -78,7 +78,7 @@ def search_words(text: str) -> list[str]:
     An address (``smtp:anna@demo.example`` or without the prefix) is one word.
     """
     folded = fold(text.strip())
-    folded = folded.removeprefix("smtp:").removeprefix("=").strip()
+    folded = folded.removeprefix("=").removeprefix("smtp:").removeprefix("=").strip()
     if "@" in folded and not re.search(r"\s", folded):
         return [folded[:ADDRESS_CHARS_MAX]]
     found = _WORD.findall(folded)

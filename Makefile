@@ -3,6 +3,7 @@
 #   make test    the whole suite: style, types, layers, tests
 #   make lock    pin the versions of all libraries anew
 #   make docs    print the generated pages anew
+#   make bench   all benchmarks (minutes); benchmarks/README.md says what they mean
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 PACKAGES := schemas store ews mailflow entrepot conformance tests
 
-.PHONY: run test style types layers unit lock docs wheel clean
+.PHONY: run test style types layers unit lock docs bench wheel clean
 
 run: $(READY)
 	$(BIN)/python -m entrepot demo --folder data --https-port 8443 $(ARGS)
@@ -48,6 +49,9 @@ lock:
 docs: $(READY)
 	$(BIN)/python -m entrepot settings --markdown > docs/settings.md
 	$(BIN)/python -m entrepot operations --into README.md
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.all $(ARGS)
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation

@@ -33,8 +33,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_WATCH].stop()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands over what it counted."""
+    if hasattr(session.config, "workeroutput"):
+        watch = session.config.stash[_WATCH]
+        session.config.workeroutput["ews_watch"] = (dict(watch.seen), list(watch.broken))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker counted; nothing comes from one that crashed."""
+    watch = node.config.stash[_WATCH]
+    seen, broken = getattr(node, "workeroutput", {}).get("ews_watch", ({}, []))
+    watch.seen.update(seen)
+    watch.broken += broken
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """How many answers were judged in this process."""
+    """How many answers were judged, by all workers together."""
     watch = config.stash[_WATCH]
     if not watch.contract.is_here:
         terminalreporter.write_line(f"EWS answers not validated: no contract in {REFERENCE}")

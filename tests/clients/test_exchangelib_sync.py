@@ -147,6 +147,42 @@ def test_a_stream_ends_when_its_time_is_over(account: Any, server: Any) -> None:
         timer.join()
 
 
+def test_several_subscriptions_share_a_stream_and_a_dead_one_is_named(
+    account: Any, anna: Any
+) -> None:
+    inbox, sent = account.inbox, account.sent
+    one, other = inbox.subscribe_to_streaming(), sent.subscribe_to_streaming()
+    Message(account=account, subject="To me", to_recipients=[anna.address]).send_and_save()
+    stream = inbox.get_streaming_events([one, other], max_notifications_returned=2)
+    assert {notification.subscription_id for notification in stream} == {one, other}
+
+    account.unsubscribe(other)
+    service = GetStreamingEvents(account=account)
+    with pytest.raises(ErrorSubscriptionNotFound) as caught:
+        list(service.call(subscription_ids=[one, other], connection_timeout=1))
+    assert other in str(caught.value) and one not in str(caught.value)
+    assert service.connection_status != service.CLOSED  # the good one would go on
+    with pytest.raises(ErrorSubscriptionNotFound):
+        list(service.call(subscription_ids=[other], connection_timeout=1))
+    assert service.connection_status == service.CLOSED
+    with pytest.raises(ErrorSubscriptionNotFound):
+        account.unsubscribe(other)
+    account.unsubscribe(one)
+
+
+def test_a_pull_goes_on_where_the_last_one_ended(exchange_factory: Any) -> None:
+    """exchangelib writes the watermark in another namespace than the contract says; a server that
+    is no test double takes it."""
+    server = exchange_factory(options=("--empty", "--users", "1"), is_double=False)
+    account = server.people()[0].account()
+    first, watermark = account.inbox.subscribe_to_pull()
+    Message(account=account, folder=account.inbox, subject="Missed").save()
+    account.unsubscribe(first)
+    second, same = account.inbox.subscribe_to_pull(watermark=watermark)
+    (notification,) = account.inbox.get_events(second, same)
+    assert CreatedEvent in kinds(notification)
+
+
 @pytest.fixture
 def listener() -> Iterator[tuple[str, SimpleQueue[bytes], Callable[[bytes], None]]]:
     """An HTTP server that takes pushed notifications: its URL, what came, what it shall answer."""

@@ -38,8 +38,9 @@ async def update_item(request: Any, ctx: Context) -> Message:
     folder = ctx.target(saved_to) if saved_to is not None else None
     disposition = DISPOSITIONS[request.MessageDisposition or "SaveOnly"]
 
-    async def update(changes: tuple[ItemChange, ...]) -> Any:
-        refused = await _needing(ctx, changes, request)
+    async def update(asked: tuple[_Asked, ...]) -> Any:
+        changes = tuple(change for change, _ in asked)
+        refused = await _needing(ctx, asked, request)
         good = tuple(c for n, c in enumerate(changes) if n not in refused)
         command = UpdateItems(
             good,
@@ -52,7 +53,7 @@ async def update_item(request: Any, ctx: Context) -> Message:
         return [refused[n] if n in refused else next(results) for n in range(len(changes))]
 
     changes = _listed(request.ItemChanges)
-    results = await each(changes, lambda node: read_change(ctx, node), update)
+    results = await each(changes, lambda node: (read_change(ctx, node), _elements(node)), update)
     return response("UpdateItem", (_message(ctx, result) for result in results))
 
 
@@ -68,17 +69,37 @@ def _message(ctx: Context, result: SavedItem | EwsError) -> Message:
     return success(Items=saved_item(ctx, result), ConflictResults={"Count": result.conflicts})
 
 
-async def _needing(
-    ctx: Context, changes: tuple[ItemChange, ...], request: Any
-) -> dict[int, EwsError]:
-    """Changes of items whose kind needs an attribute that the request lacks (survey, 5.2)."""
+# Elements that hold properties of one sort of item alone -> kinds. Clients mark anything read in
+# a Message.
+_KINDS = {
+    "Contact": frozenset({"contact"}),
+    "DistributionList": frozenset({"dist_list"}),
+    "Task": frozenset({"task"}),
+    "CalendarItem": _SENDABLE - {"message"} | {"calendar"},
+    "PostItem": frozenset({"post"}),
+}
+_Asked = tuple[ItemChange, frozenset[str]]
+
+
+def _elements(node: Any) -> frozenset[str]:
+    """Which of these elements the updates of an ItemChange use."""
+    return frozenset(
+        name for _, update in node.Updates or () for name in _KINDS if update.get(name) is not None
+    )
+
+
+async def _needing(ctx: Context, asked: tuple[_Asked, ...], request: Any) -> dict[int, EwsError]:
+    """Changes that do not fit their item: its kind needs an attribute that the request lacks, the
+    update's element is another kind's, or the message is sent (survey, 5.2)."""
+    changes = [change for change, _ in asked]
     needs: dict[str, str] = {}
     if request.MessageDisposition is None:
         needs.update(dict.fromkeys(_SENDABLE, "ErrorMessageDispositionRequired"))
     if request.SendMeetingInvitationsOrCancellations is None:
         needs["calendar"] = "ErrorSendMeetingInvitationsOrCancellationsRequired"
     of_drafts = [number for number, change in enumerate(changes) if _settles_receipts(change)]
-    if not needs and not of_drafts:
+    of_kinds = {number: names for number, (_, names) in enumerate(asked) if names}
+    if not needs and not of_drafts and not of_kinds:
         return {}
     found = await ctx.execute(FetchItems(tuple(change.item for change in changes)))
     refused = {
@@ -86,6 +107,10 @@ async def _needing(
         for number, item in enumerate(found)
         if isinstance(item, Item) and item.kind in needs
     }
+    for number, names in of_kinds.items():
+        item = found[number]
+        if isinstance(item, Item) and any(item.kind not in _KINDS[name] for name in names):
+            refused.setdefault(number, EwsError("ErrorInvalidPropertyRequest"))
     for number in of_drafts:
         item = found[number]
         is_sent = isinstance(item, Item) and not item.properties.get("is_draft")

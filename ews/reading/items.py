@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import mimetypes
 from typing import Any
 
 import msgspec
@@ -181,6 +182,7 @@ def read_attachment(ctx: Context, element: str, node: Any) -> AttachmentDraft:
         content = node.Content
         if isinstance(content, BadBase64):
             raise EwsError("ErrorMimeContentInvalidBase64String")
+        common["content_type"] = common["content_type"] or _type_of(node.Name)
         return AttachmentDraft(
             kind="file",
             content=content or b"",
@@ -193,6 +195,14 @@ def read_attachment(ctx: Context, element: str, node: Any) -> AttachmentDraft:
     if inner[0] not in _ATTACHABLE:
         raise EwsError("ErrorInvalidItemForOperationCreateItemAttachment")
     return AttachmentDraft(kind="item", item=read_item(ctx, *inner), **common)
+
+
+_TYPES = mimetypes.MimeTypes(filenames=())
+
+
+def _type_of(name: str) -> str:
+    """The media type that a file's name speaks of, where a client gave none."""
+    return _TYPES.guess_type(name)[0] or "application/octet-stream"
 
 
 _INNER = (

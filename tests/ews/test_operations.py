@@ -162,8 +162,7 @@ async def test_marking_all(desk: Desk, flag: str, suppress: str) -> None:
 async def test_attachments_come_and_go(desk: Desk) -> None:
     id = await desk.create(message("x"))
     files = (
-        "<t:FileAttachment><t:Name>a.txt</t:Name><t:ContentType>text/plain</t:ContentType>"
-        "<t:Content>b25l</t:Content></t:FileAttachment>"
+        "<t:FileAttachment><t:Name>a.txt</t:Name><t:Content>b25l</t:Content></t:FileAttachment>"
         f"<t:ItemAttachment><t:Name>m</t:Name>{message('inner')}</t:ItemAttachment>"
         "<t:FileAttachment><t:Content>b25l</t:Content></t:FileAttachment>"
     )
@@ -182,6 +181,7 @@ async def test_attachments_come_and_go(desk: Desk) -> None:
         f"<m:GetAttachment><m:AttachmentIds>{wanted}</m:AttachmentIds></m:GetAttachment>"
     )
     assert got.ok().one("//t:FileAttachment/t:Content") == "b25l"
+    assert got.one("//t:FileAttachment/t:ContentType") == "text/plain"
     assert got.one("//t:ItemAttachment/t:Message/t:Subject") == "inner"
     inner = made.texts("//t:AttachmentId/@Id")[1]
     nested = await desk.ask(

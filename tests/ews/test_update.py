@@ -206,6 +206,18 @@ async def test_mime_is_set_on_no_contact(desk: Desk) -> None:
     assert (await desk.get(id)).all("//m:Items/t:Contact")
 
 
+@pytest.mark.parametrize("element", ["Contact", "Task", "CalendarItem", "PostItem"])
+async def test_what_another_kind_of_item_has_is_not_set(desk: Desk, element: str) -> None:
+    id = await desk.create(message("Old"))
+    change = set_field("item:Subject", SUBJECT, element)
+    assert (await desk.update(id, change)).code == "ErrorInvalidPropertyRequest"
+    if element == "Contact":
+        name = set_field("contacts:GivenName", "<t:GivenName>x</t:GivenName>", element)
+        assert (await desk.update(id, name)).code == "ErrorInvalidPropertyRequest"
+    task = await desk.create("<t:Task><t:Subject>Old</t:Subject></t:Task>", "tasks")
+    (await desk.update(task, set_field("item:Subject", SUBJECT, "Task"))).ok()
+
+
 async def test_a_long_subject(desk: Desk) -> None:
     id = await desk.create(message("Old"))
     reply = await desk.update(id, set_field("item:Subject", f"<t:Subject>{'x' * 256}</t:Subject>"))

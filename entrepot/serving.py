@@ -18,7 +18,7 @@ T = TypeVar("T")
 _TURN_S = 0.0005
 # New containers before the youngest are searched for garbage, and how many such searches before
 # the older ones are. A request makes some thousand, and leaves none: reference counts free them.
-_COLLECT = (20_000, 20, 50)
+_COLLECT = (5_000, 20, 20)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -16,7 +16,7 @@ from store.commands import FolderRole, ItemChange, MarkAllRead, Resolution, Upda
 from store.errors import ChangeRequired, Conflict, InvalidValue, StoreError, UnsupportedMime
 from store.executor import WriteTx, writes
 from store.items.create import RECIPIENTS, check_sizes, check_subject, named, send_stored
-from store.items.insert import counts_as_unread
+from store.items.insert import check_quota, counts_as_unread
 from store.items.rows import attachment_rows, content_rows, permitted, unindex
 from store.model import Body, ItemDraft, ItemId
 from store.record import PackedItem, columns_of, mapping_of, pack, properties_of
@@ -227,6 +227,8 @@ class _Edit:
         before = mapping_of(row)
         kept = {column.name: before[column.name] for column in _EDITABLE}
         merged = {**kept, **{k: v for k, v in values.items() if k in kept}}
+        if merged["size"] > row.size:
+            check_quota(tx, row.mailbox_id, merged["size"] - row.size)
         merged["modified"] = tx.now
         merged["seq"] = seq
         if only_read:

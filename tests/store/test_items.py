@@ -173,6 +173,17 @@ async def test_a_full_mailbox_refuses_and_counts_again_after_room_is_made(store:
     assert await store.system().execute(CheckIntegrity()) == []
 
 
+async def test_no_item_grows_beyond_the_quota(store: Store) -> None:
+    account = await store.system().execute(AddAccount("cy@demo.example", "Cy", quota=20_000))
+    cy = store.session(principal_of(account))
+    id = kept(await save(cy, "small"))
+    grown = await change(cy, id, body=Body(html="x" * 30_000))
+    refusal(grown, QuotaReached)
+    assert isinstance(await change(cy, id, set={"is_read": False}), SavedItem)
+    assert (await get(cy, id)).body != Body(html="x" * 30_000)
+    assert await store.system().execute(CheckIntegrity()) == []
+
+
 # -- conflicts ---------------------------------------------------------------------------------
 
 

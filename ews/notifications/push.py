@@ -174,7 +174,10 @@ class Push:
 
     async def _may_reach(self, host: str) -> bool:
         """Whether the name leads to no private address, unless the list names that very address."""
-        if host in self._subscriptions.settings.push_allowed and _is_address(host):
+        port = urlsplit(self._url).port
+        listed = {entry.lower() for entry in self._subscriptions.settings.push_allowed}
+        is_listed = bool(listed & {host, f"{host}:{port}"})
+        if is_listed and _is_address(host):
             return True
         try:
             found = await asyncio.get_running_loop().getaddrinfo(
@@ -183,7 +186,7 @@ class Push:
         except OSError:
             return False
         return all(ipaddress.ip_address(entry[4][0]).is_global for entry in found) or (
-            host in self._subscriptions.settings.push_allowed and host == "localhost"
+            is_listed and host == "localhost"
         )
 
 

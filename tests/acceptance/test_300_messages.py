@@ -18,7 +18,7 @@ import pytest
 from exchangelib import FileAttachment, ItemAttachment
 
 from entrepot.testing import Exchange
-from tests.clients.zeep_calls import Soap, items, only
+from tests.clients.zeep_client import Soap, items, only
 from tests.corpus.messages import COUNT, Sample, varied_messages
 
 pytestmark = pytest.mark.slow

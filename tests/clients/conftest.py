@@ -15,8 +15,8 @@ _NUMBERS = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Exchange]:
-    """A server of this session; it may push notifications to this machine."""
-    with Exchange(environment={"ENTREPOT_PUSH_ALLOWED": '["127.0.0.1"]'}) as exchange:
+    """A server of this session."""
+    with Exchange() as exchange:
         yield exchange
 
 

@@ -10,9 +10,11 @@ import zeep
 
 from ews.app import load_operations
 from ews.registry import built_operations
-from tests.clients.zeep_calls import CALLS, Soap
+from tests.clients import zeep_folders, zeep_items, zeep_others
+from tests.clients.zeep_client import CALLS, Soap
 
 load_operations()
+assert zeep_folders and zeep_items and zeep_others  # importing them fills CALLS
 BUILT = sorted(built_operations())
 
 

@@ -23,7 +23,8 @@ class Path(msgspec.Struct, frozen=True):
 
     ``name`` is what the store calls it: a registry name, ``name.key`` for a dictionary entry,
     ``header:Name``, or ``x:`` and an extended key. ``row`` is its registry row, None for extended
-    properties that the registry does not know. ``extended`` is the element to echo, for paths by
+    properties that the registry does not know. ``key`` is the entry, or the header's name in
+    lower case, of an IndexedFieldURI. ``extended`` is the element to echo, for paths by
     MAPI tag or name.
     """
 
@@ -55,7 +56,8 @@ def read_path(pair: Pair) -> Path:
 def _indexed(pair: Pair) -> Path:
     _, node = pair
     if node.FieldURI == "item:InternetMessageHeader":
-        return Path(f"header:{node.FieldIndex}", by_uri("item:InternetMessageHeaders"), pair)
+        name = node.FieldIndex
+        return Path(f"header:{name}", by_uri("item:InternetMessageHeaders"), pair, name.lower())
     found = by_indexed_uri(node.FieldURI, node.FieldIndex)
     if found is None:
         raise unknown(pair)

@@ -142,11 +142,12 @@ def _is_from_me(view: View, row: P) -> str:
 
 
 def _internet_message_headers(view: View, row: P) -> str:
+    only = view.entries.get(row.name)
     entries = [
         f'<t:InternetMessageHeader HeaderName="{escape(name)}">{escape(value)}'
         "</t:InternetMessageHeader>"
         for name, value in header_list(view.headers or "")
-        if name
+        if name and (only is None or name.lower() in only)
     ]
     if not entries:
         return ""
@@ -323,11 +324,24 @@ def _entry(name: str, key: str, value: Any) -> str:
     return f'<t:Entry Key="{key}">{escape(value)}</t:Entry>'
 
 
+def _named_entries(name: str, entries: dict[str, Any], only: frozenset[str]) -> dict[str, Any]:
+    """The entries that the request named; of a physical address, the parts (``Home.city``)."""
+    if name != "physical_addresses":
+        return {key: value for key, value in entries.items() if key in only}
+    return {
+        key: {part: text for part, text in value.items() if f"{key}.{part}" in only}
+        for key, value in entries.items()
+    }
+
+
 def _dictionary(view: View, row: P) -> str:
     assert row.ews is not None
     entries = view.properties.get(row.name)
     if not entries:
         return ""
+    only = view.entries.get(row.name)
+    if only is not None:
+        entries = _named_entries(row.name, entries, only)
     inner = "".join(_entry(row.name, key, value) for key, value in entries.items())
     return f"<t:{row.ews.element}>{inner}</t:{row.ews.element}>" if inner else ""
 

@@ -16,7 +16,7 @@ from ews.paths import Path
 from ews.render.computed import COMPUTED, Computed
 from ews.render.extended import extended_element
 from ews.render.values import simple_format
-from ews.render.view import HEAD, View, view_of_row
+from ews.render.view import HEAD, Entries, View, view_of_row
 from ews.shapes import ItemShape
 from schemas import mapi
 from schemas.classes import element_of
@@ -53,6 +53,20 @@ def _rows_of(
         and row.ews.element in wanted
         and contract.rank(version) >= contract.rank(since(row, kind))
     )
+
+
+def _entries(shape: ItemShape, *, find: bool) -> Entries:
+    """The single entries that IndexedFieldURI elements name of dictionaries not asked for whole."""
+    named = [(p.row.name, p) for p in shape.paths if p.row is not None and not p.is_extended]
+    if all(not path.key for _, path in named):
+        return {}
+    whole = {name for name, path in named if not path.key}
+    whole |= {row.name for kind in Kind for row in base_shape(kind, shape.base, find=find)}
+    keys: dict[str, set[str]] = {}
+    for name, path in named:
+        if name not in whole:
+            keys.setdefault(name, set()).add(path.key)
+    return {name: frozenset(found) for name, found in keys.items()}
 
 
 def needs(shape: ItemShape, version: str) -> tuple[str, ...]:
@@ -94,6 +108,7 @@ class ItemWriter:
         self._shape = shape
         self._find = find
         self._asked = _asked(shape)
+        self._entries = _entries(shape, find=find)
         self._plans: dict[str, tuple[str, tuple[Write, ...]]] = {}
         self._row_plans: dict[str, Callable[[int, Row], str]] = {}
         self.names: tuple[str, ...] = needs(shape, ctx.version) if find else ()
@@ -102,6 +117,7 @@ class ItemWriter:
     def write(self, view: View) -> tuple[str, str]:
         """(element name, XML) of an item."""
         element, plan = self._plan(view.kind)
+        view.entries = self._entries
         return element, f"<t:{element}>{''.join([write(view) for write in plan])}</t:{element}>"
 
     def write_row(self, mailbox_id: int, row: Row) -> str:
@@ -148,6 +164,7 @@ class ItemWriter:
             view = view_of_row(ctx, mailbox_id, row, names, options)
             view.properties.setdefault("item_class", view.item_class)
             view.rights = self.rights
+            view.entries = self._entries
             parts = [start]
             for place, step in steps:
                 if place:

@@ -13,6 +13,9 @@ from store.results import ROW_HEAD, Row
 
 HEAD = len(ROW_HEAD)
 
+# By registry name: the entries to show of a dictionary of which the request named single ones.
+Entries = dict[str, frozenset[str]]
+
 
 class View:
     """One item; ``id`` 0 for an item inside an attachment, which has no identity of its own."""
@@ -23,6 +26,7 @@ class View:
         "change",
         "ctx",
         "draft",
+        "entries",
         "extended",
         "folder_id",
         "headers",
@@ -53,6 +57,7 @@ class View:
         self.headers: str | None = None
         self.draft: ItemDraft | None = None
         self.rights = 0
+        self.entries: Entries = {}
 
 
 def view_of_item(ctx: Context, item: Item, options: BodyOptions) -> View:

@@ -185,7 +185,28 @@ async def test_one_header_of_many(desk: Desk) -> None:
     assert headers == ["From", "X-Mine", "X-Other", "Subject"]
     one = '<t:IndexedFieldURI FieldURI="item:InternetMessageHeader" FieldIndex="X-Mine"/>'
     shown = await desk.get(id, "IdOnly", additional(one))
-    assert "yes" in shown.texts("//t:InternetMessageHeader")
+    assert shown.texts("//t:InternetMessageHeader") == ["yes"]
+
+
+async def test_single_entries_of_a_contact(desk: Desk) -> None:
+    """IndexedFieldURI names one entry of a dictionary, or one part of an address."""
+    id = await desk.create(
+        "<t:Contact><t:DisplayName>Ada</t:DisplayName><t:EmailAddresses>"
+        '<t:Entry Key="EmailAddress1">a@x.example</t:Entry>'
+        '<t:Entry Key="EmailAddress2">b@x.example</t:Entry></t:EmailAddresses>'
+        '<t:PhysicalAddresses><t:Entry Key="Home"><t:Street>Quay 1</t:Street>'
+        "<t:City>Port</t:City></t:Entry></t:PhysicalAddresses></t:Contact>",
+        folder="contacts",
+    )
+    paths = (
+        '<t:IndexedFieldURI FieldURI="contacts:EmailAddress" FieldIndex="EmailAddress2"/>'
+        '<t:IndexedFieldURI FieldURI="contacts:PhysicalAddress:City" FieldIndex="Home"/>'
+    )
+    shown = await desk.get(id, "IdOnly", additional(paths))
+    assert shown.texts("//t:EmailAddresses/t:Entry") == ["b@x.example"]
+    assert shown.texts("//t:PhysicalAddresses/t:Entry/*") == ["Port"]
+    all_of_them = await desk.get(id, "Default", additional(paths))
+    assert len(all_of_them.texts("//t:EmailAddresses/t:Entry")) == 2
 
 
 async def test_fields_that_evolution_asks_for(desk: Desk) -> None:

@@ -31,7 +31,10 @@ _SENDABLE = frozenset(
 )
 
 
-@operation("UpdateItem", missing="occurrences, updates of meetings sent to attendees")
+@operation(
+    "UpdateItem",
+    missing="occurrences, updates of meetings sent to attendees, AutoResolve property by property",
+)
 async def update_item(request: Any, ctx: Context) -> Message:
     """Change items, then send them where MessageDisposition says so."""
     saved_to = request.SavedItemFolderId

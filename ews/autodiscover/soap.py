@@ -6,6 +6,7 @@ from typing import Any
 
 from ews.autodiscover.users import Users
 from ews.autodiscover.xml import all_of, leaf, parse, tag
+from ews.codec.envelope import SERVER_VERSION
 from ews.codec.errors import SchemaViolation
 from ews.codec.parse import Limits
 from ews.render.values import escape
@@ -15,22 +16,30 @@ _A = "http://schemas.microsoft.com/exchange/2010/Autodiscover"
 _S = "http://schemas.xmlsoap.org/soap/envelope/"
 _W = "http://www.w3.org/2005/08/addressing"
 _I = "http://www.w3.org/2001/XMLSchema-instance"
+# More of them than any client asks for; their product bounds the answer.
 USERS_MAX = 100
+SETTINGS_MAX = 200
 
 _SCHEMAS = "Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2, " \
     "Exchange2013, Exchange2013_SP1, Exchange2016"  # fmt: skip
+
+_SV = SERVER_VERSION
+_VERSION = f"{_SV.major:02}.{_SV.minor:02}.{_SV.major_build:04}.{_SV.minor_build:03}"
 
 _USER_SETTINGS: dict[str, Any] = {
     "UserDisplayName": lambda account, users: account.name,
     "AutoDiscoverSMTPAddress": lambda account, users: account.address,
     "UserDN": lambda account, users: f"/o=Entrepot/cn=Recipients/cn={account.id}",
-    "InternalEwsUrl": lambda account, users: users.ews_url,
-    "ExternalEwsUrl": lambda account, users: users.ews_url,
+    "InternalEwsUrl": lambda account, users: users.urls.ews,
+    "ExternalEwsUrl": lambda account, users: users.urls.ews,
     "EwsSupportedSchemas": lambda account, users: _SCHEMAS,
-    "CasVersion": lambda account, users: "15.02.2562.017",
+    "CasVersion": lambda account, users: _VERSION,
     "ExternalServerExclusiveConnect": lambda account, users: "Off",
 }
-_DOMAIN_SETTINGS: dict[str, Any] = {"ExternalEwsUrl": lambda users: users.ews_url}
+_DOMAIN_SETTINGS: dict[str, Any] = {
+    "ExternalEwsUrl": lambda users: users.urls.ews,
+    "ExternalEwsVersion": lambda users: _VERSION,
+}
 
 
 async def answer(body: bytes, users: Users, limits: Limits) -> bytes:
@@ -44,20 +53,36 @@ async def answer(body: bytes, users: Users, limits: Limits) -> bytes:
     if operation == "GetUserSettingsRequestMessage":
         return _envelope("GetUserSettings", await _users(children[0], users))
     if operation == "GetDomainSettingsRequestMessage":
-        return _envelope("GetDomainSettings", await _domains(children[0], users))
+        return _envelope("GetDomainSettings", _domains(children[0], users))
     if operation == "GetFederationInformationRequestMessage":
-        return _envelope(
-            "GetFederationInformation", _error("NotFederated", "This server is not federated.")
-        )
-    raise SchemaViolation(f"No request is called {operation!r}.")
+        text = "This server is not federated."
+        return _envelope("GetFederationInformation", _error("NotFederated", text))
+    raise SchemaViolation(f"No request is called {operation[:80]!r}.")
+
+
+def _wanted(request: Any, what: str, most: int) -> tuple[str, ...]:
+    """The distinct texts of the elements ``what``. Raises _Refused: none, or too many."""
+    found = tuple(dict.fromkeys((e.text or "").strip() for e in all_of(request, what)))
+    if not found:
+        raise _Refused(f"The request names no {what}.")
+    if len(found) > most:
+        raise _Refused(f"A request names at most {most} of {what}.")
+    return found
+
+
+class _Refused(Exception):
+    """The request lacks something, or has too much: answered as InvalidRequest."""
 
 
 async def _users(request: Any, users: Users) -> str:
-    wanted = [e.text or "" for e in all_of(request, "Setting")]
-    mailboxes = [e.text or "" for e in all_of(request, "Mailbox")][:USERS_MAX]
+    try:
+        wanted = _wanted(request, "Setting", SETTINGS_MAX)
+        mailboxes = _wanted(request, "Mailbox", USERS_MAX)
+    except _Refused as refused:
+        return _error("InvalidRequest", str(refused)) + "<a:UserResponses/>"
     responses = ""
     for mailbox in mailboxes:
-        account = await users.find(mailbox.strip())
+        account = await users.find(mailbox)
         if account is None:
             inner = _error("InvalidUser", f"Invalid user: '{mailbox[:320]}'")
         else:
@@ -66,17 +91,8 @@ async def _users(request: Any, users: Users) -> str:
     return _error("NoError", "") + tag("a:UserResponses", responses)
 
 
-def _settings(account: Account, users: Users, wanted: list[str]) -> str:
-    unknown = "".join(
-        tag(
-            "a:UserSettingError",
-            leaf("a:ErrorCode", "SettingIsNotAvailable"),
-            leaf("a:ErrorMessage", f"Setting '{name[:100]}' is not available."),
-            leaf("a:SettingName", name[:100]),
-        )
-        for name in wanted
-        if name not in _USER_SETTINGS
-    )
+def _settings(account: Account, users: Users, wanted: tuple[str, ...]) -> str:
+    unknown = "".join(_unavailable("User", name) for name in wanted if name not in _USER_SETTINGS)
     known = "".join(
         f'<a:UserSetting i:type="StringSetting">{leaf("a:Name", name)}'
         f"{leaf('a:Value', _USER_SETTINGS[name](account, users))}</a:UserSetting>"
@@ -87,33 +103,52 @@ def _settings(account: Account, users: Users, wanted: list[str]) -> str:
         _error("NoError", "No error.")
         + '<a:RedirectTarget i:nil="true"/>'
         + (tag("a:UserSettingErrors", unknown) if unknown else "<a:UserSettingErrors/>")
-        + tag("a:UserSettings", known)
+        + (tag("a:UserSettings", known) if known else "<a:UserSettings/>")
     )
 
 
-async def _domains(request: Any, users: Users) -> str:
-    wanted = [e.text or "" for e in all_of(request, "Setting")]
+def _unavailable(of: str, name: str) -> str:
+    return tag(
+        f"a:{of}SettingError",
+        leaf("a:ErrorCode", "SettingIsNotAvailable"),
+        leaf("a:ErrorMessage", f"Setting '{name[:100]}' is not available."),
+        leaf("a:SettingName", name[:100]),
+    )
+
+
+def _domains(request: Any, users: Users) -> str:
+    try:
+        wanted = _wanted(request, "Setting", SETTINGS_MAX)
+        domains = _wanted(request, "Domain", USERS_MAX)
+    except _Refused as refused:
+        return _error("InvalidRequest", str(refused)) + "<a:DomainResponses/>"
     own = users.principal.address.partition("@")[2].lower()
     responses = ""
-    for element in all_of(request, "Domain")[:USERS_MAX]:
-        domain = (element.text or "").strip()
+    for domain in domains:
         if domain.lower() != own:
             inner = _error("InvalidDomain", f"Invalid domain: '{domain[:255]}'")
         else:
-            values = "".join(
-                f'<a:DomainSetting i:type="DomainStringSetting">{leaf("a:Name", name)}'
-                f"{leaf('a:Value', _DOMAIN_SETTINGS[name](users))}</a:DomainSetting>"
-                for name in wanted
-                if name in _DOMAIN_SETTINGS
-            )
-            inner = (
-                _error("NoError", "No error.")
-                + "<a:DomainSettingErrors/>"
-                + tag("a:DomainSettings", values)
-                + '<a:RedirectTarget i:nil="true"/>'
-            )
+            inner = _domain(users, wanted)
         responses += tag("a:DomainResponse", inner)
     return _error("NoError", "") + tag("a:DomainResponses", responses)
+
+
+def _domain(users: Users, wanted: tuple[str, ...]) -> str:
+    unknown = "".join(
+        _unavailable("Domain", name) for name in wanted if name not in _DOMAIN_SETTINGS
+    )
+    known = "".join(
+        f'<a:DomainSetting i:type="DomainStringSetting">{leaf("a:Name", name)}'
+        f"{leaf('a:Value', _DOMAIN_SETTINGS[name](users))}</a:DomainSetting>"
+        for name in wanted
+        if name in _DOMAIN_SETTINGS
+    )
+    return (
+        _error("NoError", "No error.")
+        + (tag("a:DomainSettingErrors", unknown) if unknown else "<a:DomainSettingErrors/>")
+        + (tag("a:DomainSettings", known) if known else "<a:DomainSettings/>")
+        + '<a:RedirectTarget i:nil="true"/>'
+    )
 
 
 def _error(code: str, text: str) -> str:
@@ -125,11 +160,11 @@ def _error(code: str, text: str) -> str:
 def _envelope(operation: str, response: str) -> bytes:
     action = f"{_A}/Autodiscover/{operation}Response"
     version = (
-        "<h:ServerVersionInfo"
-        f' xmlns:h="{_A}"><h:MajorVersion>15</h:MajorVersion>'
-        "<h:MinorVersion>2</h:MinorVersion><h:MajorBuildNumber>2562</h:MajorBuildNumber>"
-        "<h:MinorBuildNumber>17</h:MinorBuildNumber><h:Version>Exchange2016</h:Version>"
-        "</h:ServerVersionInfo>"
+        f'<h:ServerVersionInfo xmlns:h="{_A}">'
+        f"<h:MajorVersion>{_SV.major}</h:MajorVersion><h:MinorVersion>{_SV.minor}</h:MinorVersion>"
+        f"<h:MajorBuildNumber>{_SV.major_build}</h:MajorBuildNumber>"
+        f"<h:MinorBuildNumber>{_SV.minor_build}</h:MinorBuildNumber>"
+        "<h:Version>Exchange2016</h:Version></h:ServerVersionInfo>"
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from ews.codec.parse import Limits, parse_document
 from ews.render.values import escape
@@ -36,3 +37,11 @@ def tag(name: str, *content: str) -> str:
 def leaf(name: str, text: str) -> str:
     """An element around plain text."""
     return tag(name, escape(text))
+
+
+def host_of(url: str) -> str:
+    """The host in a URL, without port; empty where a client made it up in its Host header."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
 
 from ews.codec import Raw
 from ews.ids import Ids, change_key
-from ews.notifications.subscriptions import Subscription
 from ews.render.values import instant
 from store.model import Event
 from store.results import EventPage
@@ -29,7 +28,24 @@ def read_kinds(node: object) -> frozenset[str]:
     return frozenset(KINDS[name] for name in names if name in KINDS)
 
 
-@lru_cache(maxsize=4096)
+def coalesced(events: Sequence[Event]) -> list[Event]:
+    """The same without changes of an object that are followed by another change of it.
+
+    Who is told that a folder changed a hundred times asks for it a hundred times (lesson 35).
+    """
+    kept: list[Event] = []
+    known: set[tuple[int, int, bool]] = set()
+    for event in reversed(events):
+        key = (event.folder_id, event.item_id, event.unread_count >= 0)
+        if event.kind == "modified":
+            if key in known:
+                continue
+            known.add(key)
+        kept.append(event)
+    kept.reverse()
+    return kept
+
+
 def write_event(ids: Ids, event: Event, *, watermark: bool) -> bytes:
     """One event element; with its Watermark for pull and push, without it in streams."""
     element = ELEMENTS[event.kind]
@@ -79,16 +95,18 @@ def _old_object(ids: Ids, event: Event) -> str:
     )
 
 
-def notification_of(ids: Ids, subscription: Subscription, page: EventPage, previous: str) -> Raw:
+def notification_of(
+    ids: Ids, mailbox_id: int, subscription_id: str, page: EventPage, previous: str
+) -> Raw:
     """A Notification with watermarks: the events of a page, or a StatusEvent."""
     if page.events:
         events = b"".join(write_event(ids, event, watermark=True) for event in page.events)
     else:
-        mark = ids.watermark(subscription.mailbox_id, page.seq, page.n)
+        mark = ids.watermark(mailbox_id, page.seq, page.n)
         events = f"<t:StatusEvent><t:Watermark>{mark}</t:Watermark></t:StatusEvent>".encode()
     more = "true" if page.more else "false"
     head = (
-        f"<t:SubscriptionId>{subscription.id}</t:SubscriptionId>"
+        f"<t:SubscriptionId>{subscription_id}</t:SubscriptionId>"
         f"<t:PreviousWatermark>{previous}</t:PreviousWatermark>"
         f"<t:MoreEvents>{more}</t:MoreEvents>"
     )

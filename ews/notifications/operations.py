@@ -8,11 +8,11 @@ from ews.context import Context
 from ews.errors import EwsError
 from ews.messages import Message, failure, response, success
 from ews.notifications.events import notification_of, read_kinds
-from ews.notifications.push import Push, checked_url
+from ews.notifications.push import Push
 from ews.notifications.streaming import open_stream
-from ews.notifications.subscriptions import Subscription
+from ews.notifications.targets import read_target
 from ews.registry import operation
-from store.commands import FetchEvents, OpenSubscription
+from store.commands import OpenSubscription
 from store.errors import StoreError
 from store.results import EventPage, SubscriptionStart
 
@@ -42,11 +42,11 @@ async def subscribe(request: Any, ctx: Context) -> Message:
             "pull", principal, start, kinds, position=position, idle_s=node.Timeout * 60.0
         )
     else:
-        url = checked_url(node.URL, ctx.services.settings)
+        target = read_target(node.URL, ctx.services.settings.push_allowed)
         made = subscriptions.add(
             "push", principal, start, kinds, position=position, idle_s=float("inf")
         )
-        Push(subscriptions, made, ctx.session, url, node.StatusFrequency * 60.0).start()
+        Push(subscriptions, made, ctx.session, target, node.StatusFrequency * 60.0).start()
     mark = ctx.ids.watermark(made.mailbox_id, made.seq, made.n)
     return response("Subscribe", [success(SubscriptionId=made.id, Watermark=mark)])
 
@@ -82,24 +82,12 @@ async def get_events(request: Any, ctx: Context) -> Message:
     if mailbox_id != found.mailbox_id:
         raise EwsError("ErrorInvalidWatermark")
     try:
-        page: EventPage = await ctx.execute(fetch(found, seq, n, EVENTS_PER_CALL))
+        page: EventPage = await ctx.execute(found.after(seq, n, EVENTS_PER_CALL))
     except StoreError as error:
         return response("GetEvents", [failure(error)])
     subscriptions.touch(found)
-    notification = notification_of(ctx.ids, found, page, request.Watermark)
+    notification = notification_of(ctx.ids, found.mailbox_id, found.id, page, request.Watermark)
     return response("GetEvents", [success(Notification=notification)])
-
-
-def fetch(subscription: Subscription, seq: int, n: int, limit: int) -> FetchEvents:
-    """The command for a subscription's next events."""
-    return FetchEvents(
-        subscription.mailbox_id,
-        seq,
-        n,
-        folders=subscription.folders,
-        kinds=tuple(sorted(subscription.kinds)) or ("none",),
-        limit=limit,
-    )
 
 
 @operation("GetStreamingEvents")

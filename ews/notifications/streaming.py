@@ -1,71 +1,123 @@
 """GetStreamingEvents: one answer made of many envelopes, each sent as its own chunk.
 
-A waiting stream costs a task and a list. Events of a commit come from the bus and are written once
-for all streams that watch the same; where a stream fell behind, it reads the log instead.
+A waiting stream costs a task and a list. What a commit brings comes from the fan-out, written once
+for all streams that watch the same; where a stream fell behind, or must ask what it may see, it
+reads the log. A position moves on only once its frame was handed to the connection, so a
+connection that breaks before loses nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
-from ews.codec import Raw
-from ews.codec.envelope import write_streaming_envelope
 from ews.context import Context
 from ews.dispatch import Stream
 from ews.errors import EwsError, ews_error
-from ews.messages import failure, success
-from ews.notifications.events import write_event
+from ews.notifications import frames
+from ews.notifications.events import coalesced, write_event
+from ews.notifications.fanout import Group, Told
 from ews.notifications.subscriptions import Subscription, Subscriptions
-from store.commands import FetchEvents
 from store.errors import StoreError
-from store.events import concerns
-from store.model import Event
 from store.results import EventPage
 
-# More events than this from the bus, and the stream reads the log instead.
-PENDING_MAX = 200
-_NOTHING: frozenset[int] = frozenset()
+# More frames than this from the fan-out, and the stream reads the log instead.
+PENDING_MAX = 100
 
 
 def open_stream(ctx: Context, texts: Sequence[str], timeout_s: float) -> Stream:
     """The stream of some subscriptions. Raises EwsError ErrorExceededConnectionCount."""
-    subscriptions = ctx.services.subscriptions
-    account_id = ctx.session.principal.account_id
-    running = subscriptions.streams.get(account_id, 0)
-    if running >= ctx.services.settings.streams_max:
+    if not _has_room(ctx):
         raise EwsError("ErrorExceededConnectionCount")
     limit_s = ctx.services.settings.stream_minutes_max * 60.0
     return Stream(_Streaming(ctx, texts, min(timeout_s, limit_s)).chunks())
 
 
-class _Holder:
-    """The stream's end of one subscription: what the bus told since it last looked."""
+def _has_room(ctx: Context) -> bool:
+    running = ctx.services.subscriptions.streams.get(ctx.session.principal.account_id, 0)
+    return running < ctx.services.settings.streams_max
 
-    def __init__(self, subscription: Subscription, wake: Callable[[], None]) -> None:
+
+class _Held:
+    """The stream's end of one subscription: what it was told since it last looked."""
+
+    __slots__ = (
+        "_group",
+        "_subscriptions",
+        "behind",
+        "is_sending",
+        "pending",
+        "subscription",
+        "wake",
+    )
+
+    def __init__(
+        self, subscriptions: Subscriptions, subscription: Subscription, wake: asyncio.Event
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._group: Group | None = None
         self.subscription = subscription
         self.wake = wake
-        self.pending: list[Event] = []
-        self.must_read = True
-        self._folders = frozenset(subscription.folders)
+        self.pending: list[Told] = []
+        self.behind = True
+        self.is_sending = False
 
-    def told(self, events: Sequence[Event]) -> None:
-        """The bus has events of the mailbox."""
+    def told(self, told: Told) -> None:
+        """The fan-out has events."""
+        if self.behind or len(self.pending) >= PENDING_MAX:
+            self.must_read()
+        else:
+            self.pending.append(told)
+            self.wake.set()
+
+    def must_read(self) -> None:
+        """The log is to be read."""
+        self.pending.clear()
+        self.behind = True
+        self.wake.set()
+
+    def ended(self) -> None:
+        """The subscription is over, or another connection has it now."""
+        self.wake.set()
+
+    @property
+    def is_ours(self) -> bool:
         subscription = self.subscription
-        if not subscription.watches_own or len(self.pending) >= PENDING_MAX:
-            self.pending.clear()
-            self.must_read = True
-            self.wake()
+        return subscription.holder is self and self._subscriptions.is_live(subscription)
+
+    def take(self) -> None:
+        """Hold the subscription; a connection that held it before ends (survey, 8.4)."""
+        subscription = self.subscription
+        before, subscription.holder = subscription.holder, self
+        if before is not None:
+            before.ended()
+        self._group = self._subscriptions.fanout.join(
+            subscription.mailbox_id,
+            subscription.folders,
+            subscription.kinds,
+            self,
+            reads=not subscription.watches_own,
+        )
+
+    def let_go(self) -> None:
+        """The stream is over; the subscription lives on from where it is."""
+        subscription, group = self.subscription, self._group
+        if group is None:
             return
-        if self.must_read:
-            self.wake()
+        self._subscriptions.fanout.leave(subscription.mailbox_id, group, self)
+        if subscription.holder is not self:
             return
-        for event in events:
-            if event.kind in subscription.kinds and concerns(event, self._folders, _NOTHING):
-                self.pending.append(event)
-        if self.pending:
-            self.wake()
+        subscription.holder = None
+        if not (self.behind or self.pending or self.is_sending):
+            self.reached(group.seen)
+        self._subscriptions.touch(subscription)
+
+    def reached(self, position: tuple[int, int]) -> None:
+        """Everything up to there was told."""
+        self.is_sending = False
+        subscription = self.subscription
+        if position > (subscription.seq, subscription.n):
+            subscription.seq, subscription.n = position
 
 
 class _Streaming:
@@ -77,8 +129,9 @@ class _Streaming:
         self._clock = self._subscriptions.clock
         self._timeout_s = timeout_s
         self._frame: int = ctx.services.settings.events_per_answer_max
+        self._until = 0.0
         self._wake = asyncio.Event()
-        self._holders: list[_Holder] = []
+        self._held: list[_Held] = []
         self._bad: list[tuple[str, EwsError]] = []
         for text in dict.fromkeys(texts):
             self._open(text)
@@ -91,153 +144,117 @@ class _Streaming:
         except EwsError as error:
             self._bad.append((text, error))
             return
-        self._holders.append(_Holder(found, self._wake.set))
+        self._held.append(_Held(self._subscriptions, found, self._wake))
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Envelopes until the time is up, or nothing is left to wait for."""
+        version = self._ctx.version
         if self._bad:
-            yield self._refused()
-            if not self._holders:
-                return
-        stops = self._hold()
+            yield frames.refusal(self._bad, version, closed=not self._held)
+        if not self._held:
+            return
+        if not _has_room(self._ctx):  # others were quicker since this one was let in
+            yield frames.too_many(version)
+            return
         account_id = self._ctx.session.principal.account_id
         streams = self._subscriptions.streams
         streams[account_id] = streams.get(account_id, 0) + 1
+        held = tuple(self._held)
         try:
-            yield self._status("OK")
-            async for chunk in self._wait():
+            for each in held:
+                each.take()
+            yield frames.status("OK", version)
+            async for chunk in self._follow():
                 yield chunk
-            yield self._status("Closed")
+            if self._held:
+                yield frames.status("Closed", version)
         finally:
             streams[account_id] -= 1
             if not streams[account_id]:
                 del streams[account_id]
-            for stop in stops:
-                stop()
-            self._let_go()
+            for each in held:
+                each.let_go()
 
-    def _hold(self) -> list[Callable[[], None]]:
-        """Take the subscriptions over; a connection that held one before ends (survey, 8.4)."""
-        stops: list[Callable[[], None]] = []
-        for holder in self._holders:
-            before = holder.subscription.holder
-            holder.subscription.holder = holder
-            if before is not None:
-                before.wake()
-            stops.append(
-                self._subscriptions.store.bus.listen(holder.subscription.mailbox_id, holder.told)
-            )
-        return stops
-
-    def _let_go(self) -> None:
-        for holder in self._holders:
-            if holder.subscription.holder is holder:
-                holder.subscription.holder = None
-                self._subscriptions.touch(holder.subscription)
-
-    async def _wait(self) -> AsyncIterator[bytes]:
+    async def _follow(self) -> AsyncIterator[bytes]:
+        """What happens, with a sign of life where nothing was sent for a while."""
         heartbeat_s = float(self._ctx.services.settings.stream_heartbeat_s)
-        until = self._clock.monotonic() + self._timeout_s
+        now = self._clock.monotonic()
+        self._until, quiet_until = now + self._timeout_s, now + heartbeat_s
         while True:
             self._wake.clear()
-            gone = [holder for holder in self._holders if not self._is_ours(holder)]
-            if gone:
-                self._holders = [h for h in self._holders if h not in gone]
-                lost = [
-                    (h.subscription.id, EwsError("ErrorSubscriptionUnsubscribed")) for h in gone
-                ]
-                yield self._refusal(lost, closed=not self._holders)
-                if not self._holders:
-                    return
-            for holder in self._holders:
-                async for chunk in self._news(holder):
+            async for chunk in self._round():
+                yield chunk
+                quiet_until = self._clock.monotonic() + heartbeat_s
+            now = self._clock.monotonic()
+            if not self._held or now >= self._until:
+                return
+            if now >= quiet_until:
+                yield frames.status("OK", self._ctx.version)
+                quiet_until = self._clock.monotonic() + heartbeat_s
+                continue
+            await self._clock.wait_for(self._wake, min(quiet_until, self._until) - now)
+
+    async def _round(self) -> AsyncIterator[bytes]:
+        """All that is there to tell now: events, and subscriptions that are lost."""
+        for held in self._held:
+            while held.is_ours and held.behind and self._is_in_time():
+                async for chunk in self._read(held):
                     yield chunk
-            left = until - self._clock.monotonic()
-            if left <= 0:
-                return
-            if not await self._clock.wait_for(self._wake, min(heartbeat_s, left)):
-                if until - self._clock.monotonic() <= 0:
-                    return
-                yield self._status("OK")
+            while held.is_ours and held.pending and self._is_in_time():
+                body, upto, count = self._next_frame(held)
+                if upto > (held.subscription.seq, held.subscription.n):
+                    yield frames.notification(held.subscription.id, body, self._ctx.version)
+                    held.reached(upto)
+                del held.pending[:count]
+        lost = [held for held in self._held if not held.is_ours]
+        if lost:
+            self._held = [held for held in self._held if held.is_ours]
+            bad = [(each.subscription.id, _reason(each.subscription)) for each in lost]
+            yield frames.refusal(bad, self._ctx.version, closed=not self._held)
 
-    def _is_ours(self, holder: _Holder) -> bool:
-        subscription = holder.subscription
-        return subscription.holder is holder and self._subscriptions.is_live(subscription)
+    def _is_in_time(self) -> bool:
+        return self._clock.monotonic() < self._until
 
-    async def _news(self, holder: _Holder) -> AsyncIterator[bytes]:
-        subscription = holder.subscription
-        if holder.must_read:
-            async for page in self._read(holder):
-                if page.events:
-                    yield self._notification(subscription, page.events)
-            return
-        while holder.pending:
-            frame = holder.pending[: self._frame]
-            del holder.pending[: self._frame]
-            position = (subscription.seq, subscription.n)
-            fresh = [event for event in frame if (event.seq, event.n) > position]
-            if fresh:
-                subscription.seq, subscription.n = fresh[-1].seq, fresh[-1].n
-                yield self._notification(subscription, fresh)
+    def _next_frame(self, held: _Held) -> tuple[bytes, tuple[int, int], int]:
+        """As much of what was told as fits one frame: events, position, pieces taken."""
+        first = held.pending[0]
+        count, events = 1, list(first.events)
+        for told in held.pending[1:]:
+            if len(events) + len(told.events) > self._frame:
+                break
+            events += told.events
+            count += 1
+        if count == 1:
+            return first.body, first.upto, 1
+        written = {
+            (event.seq, event.n): text
+            for told in held.pending[:count]
+            for event, text in zip(told.events, told.written, strict=True)
+        }
+        body = b"".join(written[event.seq, event.n] for event in coalesced(events))
+        return body, held.pending[count - 1].upto, count
 
-    async def _read(self, holder: _Holder) -> AsyncIterator[EventPage]:
-        """Pages of the log up to now; from then on the bus tells."""
-        subscription = holder.subscription
-        more = True
-        while more:
-            holder.must_read = False
+    async def _read(self, held: _Held) -> AsyncIterator[bytes]:
+        """Frames from the log up to now; from then on the fan-out tells."""
+        subscription, more = held.subscription, True
+        while more and held.is_ours and self._is_in_time():
+            held.behind = False
+            command = subscription.after(subscription.seq, subscription.n, self._frame)
             try:
-                page: EventPage = await self._ctx.execute(
-                    FetchEvents(
-                        subscription.mailbox_id,
-                        subscription.seq,
-                        subscription.n,
-                        folders=subscription.folders,
-                        kinds=tuple(sorted(subscription.kinds)) or ("none",),
-                        limit=self._frame,
-                    )
-                )
+                page: EventPage = await self._ctx.execute(command)
             except StoreError as error:
-                self._bad.append((subscription.id, ews_error(error)))
-                self._subscriptions.remove(subscription)
+                self._subscriptions.remove(subscription, ews_error(error).code)
                 return
-            subscription.seq, subscription.n = page.seq, page.n
+            if page.events:
+                held.is_sending = True
+                events = coalesced(page.events)
+                body = b"".join(write_event(self._ctx.ids, e, watermark=False) for e in events)
+                yield frames.notification(subscription.id, body, self._ctx.version)
+            held.reached((page.seq, page.n))
             more = page.more
-            yield page
-
-    # -- envelopes -----------------------------------------------------------------------------
-
-    def _envelope(self, message: Any) -> bytes:
-        value = {"ResponseMessages": [("GetStreamingEventsResponseMessage", message)]}
-        return write_streaming_envelope(value, self._ctx.version)
-
-    def _status(self, status: str) -> bytes:
-        return self._envelope(success(ConnectionStatus=status))
-
-    def _notification(self, subscription: Subscription, events: Sequence[Event]) -> bytes:
-        ids = self._ctx.ids
-        written = b"".join(write_event(ids, event, watermark=False) for event in events)
-        head = f"<t:SubscriptionId>{subscription.id}</t:SubscriptionId>".encode("ascii")
-        notification = Raw(head + b"<t:MoreEvents>false</t:MoreEvents>" + written)
-        return self._envelope(success(Notifications={"Notification": [notification]}))
-
-    def _refused(self) -> bytes:
-        return self._refusal(self._bad, closed=not self._holders)
-
-    def _refusal(self, bad: Sequence[tuple[str, EwsError]], *, closed: bool) -> bytes:
-        """Ids that cannot be served; the ids stand in the messages namespace, where the EWS
-        Managed API and exchangelib look for them (trap 61)."""
-        ids = "".join(f"<m:SubscriptionId>{_safe(text)}</m:SubscriptionId>" for text, _ in bad)
-        payload: dict[str, Any] = {"ErrorSubscriptionIds": Raw(ids.encode("ascii"))}
-        if closed:
-            payload["ConnectionStatus"] = "Closed"
-        return self._envelope(failure(bad[0][1], **payload))
+        held.behind = held.behind or more
 
 
-def _safe(text: str) -> str:
-    """An id as the client sent it, without what XML would take for markup."""
-    return (
-        "".join(c for c in text[:4096] if c.isalnum() or c in "+/=-_.")
-        .encode("ascii", "ignore")
-        .decode("ascii")
-    )
+def _reason(subscription: Subscription) -> EwsError:
+    """Why a stream hears no more of a subscription: it has ended, or another stream took it."""
+    return EwsError(subscription.ended or "ErrorSubscriptionUnsubscribed")

@@ -41,6 +41,7 @@ ROWS: tuple[Row, ...] = (
     Row("AccessDenied", "ErrorCreateItemAccessDenied", role="saved"),
     Row("NoSuchMailbox", "ErrorNonExistentMailbox", 123, "550 5.1.1"),
     Row("NoSuchMailbox", "ErrorMissingEmailAddress", role="own"),
+    Row("Damaged", "ErrorItemCorrupt", 6, "451 4.3.0"),
     Row("Conflict", "ErrorIrresolvableConflict", 7),
     Row("ChangeRequired", "ErrorChangeKeyRequiredForWriteOperations", 4),
     Row("AlreadyExists", "ErrorFolderExists", 2),

@@ -1,7 +1,7 @@
 """Errors of the store, in its own words. ``schemas/errors.py`` turns them into each protocol's.
 
 StoreError
- +- NotFound, AccessDenied, NoSuchMailbox            who and what
+ +- NotFound, AccessDenied, NoSuchMailbox, Damaged   who and what
  +- Conflict, ChangeRequired, AlreadyExists          state of the thing
  +- InvalidValue, ReadOnlyProperty, UnknownProperty, NotAppendable, NotDeletable
  +- WrongClass, WrongFolderClass, ProtectedFolder, IntoItself
@@ -40,6 +40,10 @@ class AccessDenied(StoreError):
 
 class NoSuchMailbox(StoreError):
     """No mailbox has that address."""
+
+
+class Damaged(StoreError):
+    """What is stored of the object cannot be read."""
 
 
 class Conflict(StoreError):

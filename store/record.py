@@ -15,6 +15,7 @@ import msgspec
 from schemas.classes import kind_of
 from schemas.properties import by_name, column_rows
 from store import blobs
+from store.errors import Damaged
 from store.instant import Instant
 from store.model import AttachmentDraft, ItemDraft, Properties
 from store.text import html_to_text, preview
@@ -252,8 +253,11 @@ def encode_record(properties: Properties, extended: dict[str, Any]) -> str:
 
 
 def decode_record(record: str) -> tuple[Properties, dict[str, Any]]:
-    """Properties and extended properties of a record."""
-    decoded = _RECORD.decode(record)
+    """Properties and extended properties of a record. Raises Damaged."""
+    try:
+        decoded = _RECORD.decode(record)
+    except msgspec.MsgspecError as error:
+        raise Damaged("the record cannot be read") from error
     return decoded.get("properties", {}), decoded.get("extended", {})
 
 

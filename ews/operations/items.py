@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
+
 from ews.codec import Raw
 from ews.context import Context
 from ews.errors import EwsError
@@ -19,6 +21,8 @@ from schemas.classes import element_of
 from store.commands import ArchiveItems, CopyItems, DeleteItems, FetchItems, MoveItems
 from store.model import Item, ItemId
 from store.results import SavedItem
+
+_log = structlog.get_logger("ews")
 
 # Ids that name occurrences of a series: they come with the calendar.
 _OF_SERIES = frozenset({"OccurrenceItemId", "RecurringMasterItemId", "RecurringMasterItemIdRanges"})
@@ -62,7 +66,11 @@ async def _item_message(
             result = await with_mime(ctx, result)
     except EwsError as error:
         return failure(error, Items=[])
-    _, xml = writer.write(view_of_item(ctx, result, shape.options))
+    try:
+        _, xml = writer.write(view_of_item(ctx, result, shape.options))
+    except Exception:  # one damaged item never blocks the others (lesson 13)
+        _log.exception("damaged item", mailbox=result.id.mailbox_id, item=result.id.id)
+        return failure(EwsError("ErrorItemCorrupt"), Items=[])
     return success(Items=Raw(xml.encode("utf-8")))
 
 

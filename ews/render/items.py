@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import structlog
+
 from ews.context import Context
 from ews.ids import change_key
 from ews.paths import Path
@@ -25,6 +27,8 @@ from schemas.properties import of_kind, since
 from schemas.properties import shape as base_shape
 from schemas.property import Kind, P
 from store.results import Row
+
+_log = structlog.get_logger("ews")
 
 Write = Callable[[View], str]
 
@@ -121,12 +125,22 @@ class ItemWriter:
         return element, f"<t:{element}>{''.join([write(view) for write in plan])}</t:{element}>"
 
     def write_row(self, mailbox_id: int, row: Row) -> str:
-        """XML of a row that carries ``names``; ``rights`` are those on its folder."""
+        """XML of a row that carries ``names``; ``rights`` are those on its folder.
+
+        A row with a value that cannot be written shows its id alone, so that one damaged item never
+        blocks a folder (lesson 13).
+        """
         kind = row[4]
         plan = self._row_plans.get(kind)
         if plan is None:
             plan = self._row_plans[kind] = self._compile_rows(kind)
-        return plan(mailbox_id, row)
+        try:
+            return plan(mailbox_id, row)
+        except Exception:
+            _log.exception("damaged item", mailbox=mailbox_id, item=row[0])
+            id, key = self._ctx.ids.item(mailbox_id, row[0]), change_key(row[1])
+            element = element_of(kind)
+            return f'<t:{element}><t:ItemId Id="{id}" ChangeKey="{key}"/></t:{element}>'
 
     def _plan(self, kind: str) -> tuple[str, tuple[Write, ...]]:
         plan = self._plans.get(kind)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import Row
 
 from store import blobs
 from store.commands import FetchAttachments, FetchItems, Want
-from store.errors import NotFound, StoreError
+from store.errors import Damaged, NotFound, StoreError
 from store.executor import Tx, reads
 from store.items.insert import attachment_of
 from store.items.rows import attachment_rows, content_rows, permitted
@@ -29,6 +30,8 @@ from store.results import LoadedAttachment
 from store.rights import Right
 
 _decode_draft = msgspec.msgpack.Decoder(ItemDraft).decode
+
+_log = structlog.get_logger("store")
 
 
 _FEW = 4
@@ -50,8 +53,18 @@ def load_items(
         ids = [r.id for r in rows if not isinstance(r, StoreError) and r.mailbox_id == mailbox_id]
         parts[mailbox_id] = _Parts(tx, mailbox_id, ids, want)
     return [
-        row if isinstance(row, StoreError) else parts[row.mailbox_id].item(tx, row) for row in rows
+        row if isinstance(row, StoreError) else _item(tx, row, parts[row.mailbox_id])
+        for row in rows
     ]
+
+
+def _item(tx: Tx, row: Row[Any], parts: _Parts) -> Item | StoreError:
+    """One item; what is damaged is that item's error alone (lesson 13)."""
+    try:
+        return parts.item(tx, row)
+    except Damaged as error:
+        _log.error("damaged item", mailbox=row.mailbox_id, item=row.id, exc_info=error)
+        return error
 
 
 class _Parts:

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Any, cast
 
 import msgspec
+import structlog
 from sqlalchemy import ColumnElement, Text, case, type_coerce
 
 from store.errors import InvalidRestriction
@@ -109,7 +110,12 @@ def _record_rows(
     def make_rows(rows: Iterable[Sequence[Any]]) -> list[Row]:
         made: list[Row] = []
         for row in rows:
-            values = (*row[:width], *take(decode(row[width])))
+            try:
+                taken = take(decode(row[width]))
+            except msgspec.MsgspecError as error:  # the row is there, with what its columns say
+                _log.error("damaged item", item=row[0], exc_info=error)
+                taken = (None,) * len(members)
+            values = (*row[:width], *taken)
             more = [_dig(values[at[path[0], path[1]]], path[2:]) for path in deep]
             made.append(pick((*values, *more, None)))
         return made
@@ -125,6 +131,7 @@ def _keys(paths: list[tuple[str, ...]], section: str) -> list[str]:
     return list(dict.fromkeys(path[1] for path in paths if path[0] == section))
 
 
+_log = structlog.get_logger("store")
 _ODD = re.compile(r'[\\"\x00-\x1f]')
 
 Members = Callable[[Any], tuple[Any, ...]]

@@ -333,8 +333,8 @@ class Settings(BaseSettings):
     smart_host: str = setting(
         "",
         group="Outgoing mail",
-        reason="The relay that takes mail for other domains. Empty: such mail waits in the queue, "
-        "and after `queue_days` its sender is told.",
+        reason="The relay that takes mail for other domains. Empty: such mail comes back "
+        "to its sender at once, with the reason.",
     )
     smart_host_port: int = setting(
         587,

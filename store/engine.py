@@ -1,7 +1,8 @@
 """Where statements run: one writer that groups commits, readers on snapshots.
 
 Store functions are plain functions of a SQLAlchemy Core connection. On SQLite they run on threads
-(one thread change for each command, where an async driver would need one for each statement); on
+(one thread change for each command, where an async driver would need one for each statement; none
+for reads of a few rows); on
 PostgreSQL the same functions run through greenlets on asyncpg. Commands that wait for the disk
 together share one fsync; each has its own savepoint and is answered only after the commit.
 """
@@ -20,6 +21,7 @@ from typing import Any, Protocol, TypeVar, cast
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.limits import Limits
@@ -250,13 +252,31 @@ class PostgresDatabase:
         return await asyncio.shield(self._commit(work, after))
 
     async def _commit(self, work: Work[T], after: After[T]) -> T:
-        async with self._engine.begin() as connection:
-            result = await connection.run_sync(work)
-        after(result)
-        return result
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                async with self._engine.begin() as connection:
+                    result = await connection.run_sync(work)
+            except DBAPIError as error:
+                if tries == _TRIES or not _is_deadlock(error):
+                    raise
+                continue
+            after(result)
+            return result
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+# Two commands that lock each other's mailboxes, as two people who write to each other at once: the
+# server ends one of them after a second, whole, and it may begin anew.
+_TRIES = 5
+_DEADLOCK = "40P01"
+
+
+def _is_deadlock(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == _DEADLOCK
 
 
 def _same(value: Any) -> Any:

@@ -299,3 +299,31 @@ async def test_a_failed_element_holds_no_numbers_back(anna: Session) -> None:
     numbers = [r[1].change for r in results[:6] if not isinstance(r[1], AlreadyExists)]
     numbers += [r[0].change for r in results[6:]]
     assert len(set(numbers)) == len(numbers) == 12
+
+
+async def test_two_commands_that_wait_for_each_other_both_happen(store: Store) -> None:
+    """PostgreSQL ends one of two transactions that lock in opposite order; it is begun anew."""
+    if store.database.dialect == "sqlite":
+        pytest.skip("SQLite has one writer: nobody waits for another's lock")
+    people = [await person(store, f"{name}@demo.example", name) for name in ("anna", "ben")]
+    boxes = [session.principal.mailbox_id for session in people]
+    begun: list[int] = []
+
+    def locking(first: int, second: int) -> Any:
+        def work(conn: Connection) -> int:
+            begun.append(first)
+            for id, pause in ((first, 0.3), (second, 0)):
+                conn.execute(
+                    text("UPDATE mailbox SET modseq = modseq + 1 WHERE id = :id"), {"id": id}
+                )
+                conn.execute(text("SELECT pg_sleep(:s)"), {"s": pause})
+            return first
+
+        return work
+
+    done = await asyncio.gather(
+        store.database.write(locking(*boxes), lambda _: None),
+        store.database.write(locking(*reversed(boxes)), lambda _: None),
+    )
+    assert done == boxes
+    assert len(begun) == 3

@@ -61,6 +61,8 @@ REQUIRED = {
 }
 # a list of properties: the shapes say "any number", yet each may be there once
 ONE_OF_EACH = ("ApplicationData", "Properties", "SyncCollectionsCollection")
+# any number of each command, whose elements only the names of their types tell
+NAMED_BY_PREFIX = {"SyncCollectionsCollectionCommands"}
 # children that the shapes lack: (direction, type) to (name, page)
 EXTRA = {
     ("request", "SyncCollection"): [("Class", "AirSync")],  # 12.1
@@ -78,6 +80,24 @@ EXTRA = {
     ("response", "MoveItems"): [("Status", "Move")],
     ("response", "MeetingResponse"): [("Status", "MeetingResponse")],
 }
+# (page of the parent, name) whose page the shapes do not tell
+HOME = {
+    ("AirSync", "Location"): "AirSyncBase",
+    ("AirSync", "Attachments"): "AirSyncBase",
+    ("AirSync", "InstanceId"): "AirSyncBase",
+    ("Calendar", "InstanceId"): "AirSyncBase",
+    ("ComposeMail", "Body"): "AirSyncBase",
+    ("MeetingResponse", "Body"): "AirSyncBase",
+    ("Email", "CalendarType"): "Email2",
+    ("AirSync", "CalendarType"): "Email2",
+    ("ItemOperations", "CalendarType"): "Email2",
+    ("Email", "IsLeapMonth"): "Email2",
+    ("Email", "FirstDayOfWeek"): "Email2",
+    ("ItemOperations", "LastModifiedDate"): "Notes",
+    ("Find", "Store"): "ItemOperations",
+}
+RENAMED = {("ForwardeesForwardee", "Email"): "ForwardeeEmail"}
+RENAMED |= {("ForwardeesForwardee", "Name"): "ForwardeeName"}
 TAG_NAMES: dict[str, list[Tag]] = {}
 for _tag in TAGS.values():
     TAG_NAMES.setdefault(_tag.name, []).append(_tag)
@@ -85,9 +105,12 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 
 
 def tag_of(name: str, page: str) -> Tag | None:
-    """The tag of a name on its page, else on the only page that has one."""
+    """The tag of a name on its page, else on AirSync, Email or Search, else the only one."""
+    page = HOME.get((page, name)) or page
     found = TAG_NAMES.get(name, [])
     own = [tag for tag in found if PAGES[tag.page] == page]
+    for other in ("AirSync", "Email", "Search"):
+        own = own or [tag for tag in found if PAGES[tag.page] == other]
     return own[0] if own else found[0] if len(found) == 1 else None
 
 
@@ -167,11 +190,14 @@ def lines(
 ) -> list[str]:
     """The table's lines for one direction."""
     written: list[str] = []
+    seen: set[Tag] = set()
 
     def child(parent: str, name: str, page: str, kind: str, *, many: bool) -> None:
+        name = RENAMED.get((parent, name), name)
         tag = tag_of(name, page)
-        if tag is None:
+        if tag is None or tag in seen:
             return
+        seen.add(tag)
         type_name = spelled(types, kind)
         if type_name == "text" and (parent, name) in lengths:
             type_name = f"text:{lengths[parent, name]}"
@@ -185,18 +211,25 @@ def lines(
     for parent, shape in types.items():
         if "fields" not in shape or (shape["ns"] or "http").startswith("http"):
             continue
-        choice = any(f["type"] == "object[]" and "item" not in f for f in shape["fields"])
+        choice = parent.endswith(("Commands", "Responses")) or any(
+            f["type"] == "object[]" and "item" not in f for f in shape["fields"]
+        )
+            f["type"] == "object[]" and "item" not in f for f in shape["fields"]
+        )
         written.append(f"type {parent}{' choice' if choice else ''}")
-        seen: set[str] = set()
+        seen.clear()
         for name, page, many, kind in children(types, parent):
+            many = many or parent == "SyncCollectionsCollectionResponses"
             child(parent, name, page or "", kind, many=many)
-            seen.add(name)
         for name, page in EXTRA.get((direction, parent), []):
-            if name not in seen:
-                child(parent, name, page, "string", many=False)
+            child(parent, name, page, "string", many=False)
+        if parent in NAMED_BY_PREFIX:
+            for name, kind in wrapped(types, parent, {"type": "object[]"}):
+                child(parent, name, shape["ns"], kind, many=True)
         for field in shape["fields"]:
             if "item" in field:
                 written.append(f"type {parent}.{field['name']} choice")
+                seen.clear()
                 for name, kind in wrapped(types, parent, field):
                     child(f"{parent}{field['name']}", name, shape["ns"], kind, many=True)
     return written

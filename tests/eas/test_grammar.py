@@ -183,8 +183,41 @@ def test_a_required_child_deep_down_is_found() -> None:
 
 
 def test_a_value_that_is_too_long_is_found() -> None:
-    key = Element("AirSync:SyncKey", "k" * 65)
-    page = Element("AirSync:Collection", None, [key])
-    root = Element("AirSync:Sync", None, [Element("AirSync:Collections", None, [page])])
-    found = check_response(root, "Sync", "14.1")
-    assert "length" in {v.rule for v in found}
+    def moved(source: str) -> list[str]:
+        parts = [Element("Move:SrcMsgId", source), Element("Move:Status", "3")]
+        answer = Element("Move:MoveItems", None, [Element("Move:Response", None, parts)])
+        return [v.rule for v in check_response(answer, "MoveItems", "14.1")]
+
+    assert moved("m" * 64) == []
+    assert moved("m" * 65) == ["length"]
+
+
+def test_a_page_of_mail_and_a_fetch_pass() -> None:
+    body = [Element("AirSyncBase:Type", "1"), Element("AirSyncBase:Data", "Hello")]
+    data = [Element("Email:Subject", "Minutes"), Element("AirSyncBase:Body", None, body)]
+    added = [Element("AirSync:ServerId", "5:1"), Element("AirSync:ApplicationData", None, data)]
+    gone = [Element("AirSync:ServerId", "5:2")]
+    commands = [
+        Element("AirSync:Add", None, added),
+        Element("AirSync:SoftDelete", None, gone),
+        Element("AirSync:Delete", None, gone),
+    ]
+    inner = [
+        Element("AirSync:SyncKey", "2"),
+        Element("AirSync:CollectionId", "5"),
+        Element("AirSync:Status", "1"),
+        Element("AirSync:MoreAvailable"),
+        Element("AirSync:Commands", None, commands),
+    ]
+    collection = Element("AirSync:Collection", None, inner)
+    root = Element("AirSync:Sync", None, [Element("AirSync:Collections", None, [collection])])
+    assert check_response(root, "Sync", "14.1") == []
+
+    wanted = [
+        Element("ItemOperations:Store", "Mailbox"),
+        Element("AirSync:CollectionId", "5"),
+        Element("AirSync:ServerId", "5:1"),
+    ]
+    fetch = Element("ItemOperations:Fetch", None, wanted)
+    asked = Element("ItemOperations:ItemOperations", None, [fetch])
+    assert check_request(asked, "ItemOperations", "14.1") == []

@@ -2,9 +2,9 @@
 
 Store functions are plain functions of a SQLAlchemy Core connection. On SQLite they run on threads
 (one thread change for each command, where an async driver would need one for each statement; none
-for reads of a few rows); on
-PostgreSQL the same functions run through greenlets on asyncpg. Commands that wait for the disk
-together share one fsync; each has its own savepoint and is answered only after the commit.
+for reads of a few rows); on PostgreSQL the same functions run through greenlets on asyncpg.
+Commands that wait for the disk together share one fsync; each has its own savepoint and is answered
+only after the commit.
 """
 
 from __future__ import annotations

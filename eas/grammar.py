@@ -56,7 +56,7 @@ def _check(
             found += _numbers(element, shape, path)
         if strict and not shape.is_choice and not _in_order(element, shape):
             found.append(Violation("order", path))
-        if element.value:
+        if element.value and not (shape.is_mixed and not element.children):
             found.append(Violation("type", path))
         for part in element.children:
             child = shape.child(part.name)

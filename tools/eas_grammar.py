@@ -7,8 +7,9 @@ XSDs of MS-ASCMD and its sisters. The shapes name the children; what is required
 value may be comes from the XSDs (responses and shared elements) and, for request elements that no
 XSD describes, from ``REQUIRED``.
 
-A type is a line ``type Name [choice]``, with a line for each child: full element name, least and
-greatest number (``0-*``), type, first and last version of its tag, ``*`` where the value is bytes.
+A type is a line ``type Name [choice] [mixed]``, with a line for each child: full element name,
+least and greatest number (``0-*``), type, first and last version of its tag, ``*`` where the
+value is bytes.
 """
 
 from __future__ import annotations
@@ -63,6 +64,9 @@ REQUIRED = {
 ONE_OF_EACH = ("ApplicationData", "Properties", "SyncCollectionsCollection")
 # any number of each command, whose elements only the names of their types tell
 NAMED_BY_PREFIX = {"SyncCollectionsCollectionCommands"}
+# what a draft has (16.0)
+DRAFT = [("Cc", "Email"), ("ReplyTo", "Email"), ("Attachments", "AirSyncBase")]
+EXTRA_TYPES = {"Attachments": "Attachments"}
 # children that the shapes lack: (direction, type) to (name, page)
 EXTRA = {
     ("request", "SyncCollection"): [("Class", "AirSync")],  # 12.1
@@ -74,6 +78,8 @@ EXTRA = {
         ("ConversationMode", "AirSync"),
         ("FilterType", "AirSync"),
     ],
+    ("request", "SyncCollectionAddApplicationData"): [*DRAFT],
+    ("request", "SyncCollectionChangeApplicationData"): [*DRAFT],
     ("response", "SyncCollectionsCollection"): [("Class", "AirSync")],  # 12.1
     # a common code may be all that there is (MS-ASCMD 2.2.2)
     ("response", "GetItemEstimate"): [("Status", "GetItemEstimate")],
@@ -214,15 +220,15 @@ def lines(
         choice = parent.endswith(("Commands", "Responses")) or any(
             f["type"] == "object[]" and "item" not in f for f in shape["fields"]
         )
-            f["type"] == "object[]" and "item" not in f for f in shape["fields"]
-        )
-        written.append(f"type {parent}{' choice' if choice else ''}")
+        mixed = any(f["name"] == "Text" and f["type"] == "string[]" for f in shape["fields"])
+        flags = [flag for flag, on in (("choice", choice), ("mixed", mixed)) if on]
+        written.append(" ".join(["type", parent, *flags]))
         seen.clear()
         for name, page, many, kind in children(types, parent):
             many = many or parent == "SyncCollectionsCollectionResponses"
             child(parent, name, page or "", kind, many=many)
         for name, page in EXTRA.get((direction, parent), []):
-            child(parent, name, page, "string", many=False)
+            child(parent, name, page, EXTRA_TYPES.get(name, "string"), many=False)
         if parent in NAMED_BY_PREFIX:
             for name, kind in wrapped(types, parent, {"type": "object[]"}):
                 child(parent, name, shape["ns"], kind, many=True)

@@ -44,10 +44,14 @@ class Child(msgspec.Struct, frozen=True):
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """A type of element: its children; in a choice they come in any order."""
+    """A type of element: its children; in a choice they come in any order.
+
+    A mixed one may hold text instead (the query of a search in the address list).
+    """
 
     name: str
     is_choice: bool
+    is_mixed: bool
     children: tuple[Child, ...]
 
     def child(self, name: str) -> Child | None:
@@ -58,17 +62,20 @@ class Shape(msgspec.Struct, frozen=True):
 @cache
 def shapes(direction: Direction) -> dict[str, Shape]:
     """The shapes of a direction by name; a command's root has the command's name."""
-    found: dict[str, tuple[bool, list[Child]]] = {}
+    found: dict[str, tuple[list[str], list[Child]]] = {}
     children: list[Child] = []
     text = (Path(__file__).parent / f"{direction}.txt").read_text("utf-8")
     for line in text.splitlines():
         if line.startswith("type "):
-            _, name, *choice = line.split()
+            _, name, *flags = line.split()
             children = []
-            found[name] = (bool(choice), children)
+            found[name] = (flags, children)
             continue
         element, number, kind, first, last, *opaque = line.split()
         least, most = number.split("-")
         bound = None if most == "*" else int(most)
         children.append(Child(element, int(least), bound, kind, first, last, bool(opaque)))
-    return {name: Shape(name, choice, tuple(rows)) for name, (choice, rows) in found.items()}
+    return {
+        name: Shape(name, "choice" in flags, "mixed" in flags, tuple(rows))
+        for name, (flags, rows) in found.items()
+    }

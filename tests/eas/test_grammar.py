@@ -221,3 +221,26 @@ def test_a_page_of_mail_and_a_fetch_pass() -> None:
     fetch = Element("ItemOperations:Fetch", None, wanted)
     asked = Element("ItemOperations:ItemOperations", None, [fetch])
     assert check_request(asked, "ItemOperations", "14.1") == []
+
+
+def test_a_search_in_the_address_list_has_a_text() -> None:
+    parts = [Element("Search:Name", "GAL"), Element("Search:Query", "anna")]
+    root = Element("Search:Search", None, [Element("Search:Store", None, parts)])
+    assert check_request(root, "Search", "14.1") == []
+
+
+def test_a_draft_has_copies_and_new_attachments() -> None:
+    added = [
+        Element("AirSyncBase:ClientId", "a"),
+        Element("AirSyncBase:DisplayName", "minutes.txt"),
+        Element("AirSyncBase:Content", b"Hello"),
+    ]
+    files = Element("AirSyncBase:Attachments", None, [Element("AirSyncBase:Add", None, added)])
+    data = [Element("Email:To", "anna@example.com"), Element("Email:Cc", "b@example.com"), files]
+    add = [Element("AirSync:ClientId", "1"), Element("AirSync:ApplicationData", None, data)]
+    commands = Element("AirSync:Commands", None, [Element("AirSync:Add", None, add)])
+    inner = [Element("AirSync:SyncKey", "1"), Element("AirSync:CollectionId", "5"), commands]
+    collection = Element("AirSync:Collection", None, inner)
+    root = Element("AirSync:Sync", None, [Element("AirSync:Collections", None, [collection])])
+    assert check_request(root, "Sync", "16.1") == []
+    assert {v.rule for v in check_request(root, "Sync", "14.1")} == {"version"}

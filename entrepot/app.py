@@ -23,6 +23,7 @@ from entrepot.authentication import Authenticator
 from entrepot.certificate import ensure_certificate
 from entrepot.control import ControlDoor, Handler
 from entrepot.front import Front
+from entrepot.housekeeping import Housekeeping
 from entrepot.http import HttpDoor, bind, tls_context
 from entrepot.lockout import is_loopback
 from entrepot.metrics import Metrics
@@ -95,6 +96,7 @@ class App:
             if self.settings.https_listen or self.settings.submission_listen:
                 self.ensure_certificate()
             await self._open_mail()
+            await self._open(Housekeeping(self.store, self.clock))
             await self._open_http()
             await self._open(ControlDoor(self.settings.data_folder, self.handlers))
         except BaseException:

@@ -319,14 +319,16 @@ class Settings(BaseSettings):
         (),
         group="Notification",
         reason="Hosts (`hooks.example.org`, or `127.0.0.1:8000`) to which push notifications may "
-        "be sent. Empty: push is off. Never a wildcard: the server would call what a user names.",
+        "be sent; one whose name leads to a private address needs that address listed, too. Empty: "
+        "push is off. Never a wildcard: the server would call what a user names.",
     )
     event_days: int = setting(
         30,
         at_least=1,
         at_most=365,
         group="Notification",
-        reason="How long the change log is kept for watermarks.",
+        reason="How long the change log is kept for watermarks; a client with an older one is told "
+        "so, and subscribes anew.",
     )
 
     # -- mail to other servers

@@ -298,7 +298,8 @@ class SyncFolders(Command, frozen=True):
 
 
 class FetchEvents(Command, frozen=True):
-    """The committed change log after ``seq`` (and ``n`` within it) -> EventPage.
+    """The committed change log after ``seq`` (and ``n`` within it) -> EventPage. Raises
+    InvalidWatermark where events after it were dropped for their age.
 
     ``folders`` empty: all folders of the message tree."""
 
@@ -308,6 +309,13 @@ class FetchEvents(Command, frozen=True):
     folders: tuple[int, ...] = ()
     kinds: tuple[str, ...] = ()
     limit: int = 50
+
+
+class PruneEvents(Command, frozen=True):
+    """Drop at most ``limit`` of the events that are older than ``Limits.event_days`` -> int, how
+    many. Of the system only."""
+
+    limit: int = 5_000
 
 
 class OpenSubscription(Command, frozen=True):

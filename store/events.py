@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, or_, select
+from datetime import timedelta
+from itertools import takewhile
+
+from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
 from store import tables
-from store.commands import FetchEvents, OpenSubscription
+from store.commands import FetchEvents, OpenSubscription, PruneEvents
+from store.directory.names import require_system
 from store.errors import InvalidWatermark, NotSupported
-from store.executor import Tx, reads
+from store.executor import Tx, WriteTx, reads, writes
 from store.folders.read import below, tree
+from store.instant import from_instant, to_instant
 from store.model import Event
 from store.record import mapping_of
 from store.results import EventPage, SubscriptionStart
@@ -26,6 +31,14 @@ _AFTER = (
         ),
     )
     .order_by(_event.c.seq, _event.c.n)
+)
+_floor = tables.event_floor
+_FLOOR = select(_floor).where(_floor.c.mailbox_id == bindparam("mailbox_id"))
+_OLDEST = (
+    select(_event.c.seq, _event.c.n, _event.c.at)
+    .where(_event.c.mailbox_id == bindparam("mailbox_id"))
+    .order_by(_event.c.seq, _event.c.n)
+    .limit(bindparam("rows"))
 )
 _EVENT_FIELDS = [column.name for column in _event.c]
 
@@ -56,12 +69,15 @@ def _modseq(tx: Tx, mailbox_id: int) -> int:
 def fetch_events(tx: Tx, command: FetchEvents) -> EventPage:
     """Events after a position, filtered by folder and kind; the position after the last one read.
 
-    Raises InvalidWatermark where the position lies in the future, NotFound for folders that the
-    asker may no longer read.
+    Raises InvalidWatermark where the position lies in the future or before what is kept, NotFound
+    for folders that the asker may no longer read.
     """
     modseq = _modseq(tx, command.mailbox_id)
     if command.seq > modseq:
         raise InvalidWatermark("that watermark was never given")
+    floor = tx.conn.execute(_FLOOR, {"mailbox_id": command.mailbox_id}).one_or_none()
+    if floor is not None and (command.seq, command.n) < (floor.seq, floor.n):
+        raise InvalidWatermark("what happened since that watermark is no longer kept")
     if not command.folders and not tx.access.owns(command.mailbox_id):
         raise InvalidWatermark("that watermark is another mailbox's")
     for folder_id in command.folders:
@@ -116,3 +132,27 @@ def concerns(event: Event, folders: frozenset[int], hidden: frozenset[int]) -> b
         return True
     is_folder_event = event.item_id == 0
     return is_folder_event and (event.parent_id in folders or event.old_parent_id in folders)
+
+
+@writes(PruneEvents)
+def prune_events(tx: WriteTx, command: PruneEvents) -> int:
+    """Drop old events from the front of each mailbox's log, and note how far."""
+    require_system(tx)
+    before = to_instant(from_instant(tx.now) - timedelta(days=tx.limits.event_days))
+    pruned = 0
+    for mailbox_id in tx.conn.execute(select(tables.mailbox.c.id)).scalars().all():
+        keys = {"mailbox_id": mailbox_id, "rows": command.limit - pruned}
+        old = list(takewhile(lambda row: row.at < before, tx.conn.execute(_OLDEST, keys).all()))
+        if old:
+            _drop(tx, mailbox_id, old[-1].seq, old[-1].n)
+            pruned += len(old)
+        if pruned >= command.limit:
+            break
+    return pruned
+
+
+def _drop(tx: WriteTx, mailbox_id: int, seq: int, n: int) -> None:
+    upto = or_(_event.c.seq < seq, and_(_event.c.seq == seq, _event.c.n <= n))
+    tx.conn.execute(delete(_event).where(_event.c.mailbox_id == mailbox_id, upto))
+    tx.conn.execute(delete(_floor).where(_floor.c.mailbox_id == mailbox_id))
+    tx.conn.execute(insert(_floor).values(mailbox_id=mailbox_id, seq=seq, n=n))

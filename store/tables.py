@@ -277,6 +277,15 @@ event = Table(
     Column("at", String, nullable=False),
 )
 
+# The last event of a mailbox that was dropped for its age: whoever stands before it missed some.
+event_floor = Table(
+    "event_floor",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("n", Integer, nullable=False),
+)
+
 # -- mail on its way out -----------------------------------------------------------------------
 
 outbound_message = Table(

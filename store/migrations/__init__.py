@@ -45,8 +45,8 @@ def upgrade(url: str) -> list[str]:
             return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        known = set(before)
-        run.extend(r.revision for r in script.walk_revisions() if r.revision not in known)
+        done = script.iterate_revisions(tuple(script.get_heads()), tuple(before) or "base")
+        run.extend(reversed([revision.revision for revision in done]))
 
     _with_connection(address, work)
     return run

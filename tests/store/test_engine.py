@@ -90,11 +90,17 @@ async def test_an_asker_that_leaves_has_its_commit_and_the_bus_hears(
 
 async def test_cancelled_while_the_writer_works(store: Store) -> None:
     """The work is begun, the asker goes: it is committed and told."""
-    begun, told = asyncio.Event(), asyncio.Event()
+    begun, gone, told = asyncio.Event(), asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def work(conn: Connection) -> str:
         loop.call_soon_threadsafe(begun.set)
+        if store.database.dialect == "sqlite":
+            asyncio.run_coroutine_threadsafe(gone.wait(), loop).result(10)
+        else:
+            from sqlalchemy.util import await_only
+
+            await_only(gone.wait())
         conn.execute(text("CREATE TABLE seen (x integer)"))
         return "done"
 
@@ -103,6 +109,7 @@ async def test_cancelled_while_the_writer_works(store: Store) -> None:
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
+    gone.set()
     await asyncio.wait_for(told.wait(), 10)
     count = await store.database.read(lambda c: c.execute(text("SELECT count(*) FROM seen")))
     assert count is not None

@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from store.clock import MovableClock
 from store.commands import (
+    CheckIntegrity,
     CreateFolders,
     CreateItems,
     DeleteConfiguration,
@@ -26,11 +28,13 @@ from store.commands import (
     MoveFolders,
     MoveItems,
     OpenSubscription,
+    PruneEvents,
     SaveConfiguration,
     SyncFolders,
     SyncItems,
 )
 from store.errors import (
+    AccessDenied,
     AlreadyExists,
     InvalidState,
     InvalidValue,
@@ -252,3 +256,33 @@ async def test_a_grant_opens_a_mailbox_and_closes_it(
     await store.system().execute(GrantMailbox("anna@demo.example", "ben@demo.example", 0))
     with pytest.raises(NotFound):
         await ben.execute(SyncItems(there))
+
+
+async def test_old_events_go_and_who_stands_before_them_is_told(
+    store: Store, anna: Session
+) -> None:
+    """Who has read all that was dropped goes on; who has not begins anew."""
+    mailbox_id = anna.principal.mailbox_id
+    begin = (await anna.execute(OpenSubscription((INBOX,)))).seq
+    for n in range(3):
+        await save(anna, str(n))
+    page = await anna.execute(FetchEvents(mailbox_id, begin))
+    last = page.events[-1]
+    assert await store.system().execute(PruneEvents()) == 0
+
+    assert isinstance(store.clock, MovableClock)
+    store.clock.advance(31 * 86_400)
+    assert await store.system().execute(PruneEvents(limit=2)) == 2
+    while await store.system().execute(PruneEvents()):
+        pass
+    with pytest.raises(InvalidWatermark):
+        await anna.execute(FetchEvents(mailbox_id, begin))
+    await save(anna, "new")
+    for position in ((last.seq, last.n), (page.seq, page.n)):
+        after = await anna.execute(FetchEvents(mailbox_id, *position))
+        assert [event.kind for event in after.events if event.item_id] == ["created"]
+    start = await anna.execute(OpenSubscription((INBOX,)))
+    assert (await anna.execute(FetchEvents(mailbox_id, start.seq, 1 << 30))).events == []
+    assert await store.system().execute(CheckIntegrity()) == []
+    with pytest.raises(AccessDenied):
+        await anna.execute(PruneEvents())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -29,6 +30,8 @@ CONTENT_TYPE = "text/xml; charset=utf-8"
 Authenticate = Callable[..., Awaitable[Any]]
 
 _log = structlog.get_logger("ews")
+# GUIDs, with braces or without, and what programs put behind them.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:{}-]{1,100}")
 
 
 class Front:
@@ -132,7 +135,7 @@ def _echoed(request: Request) -> dict[str, str]:
     if request.headers.get("return-client-request-id", "").lower() != "true":
         return {}
     value = request.headers.get("client-request-id", "")[:100]
-    return {"client-request-id": value} if value.isascii() and value.isprintable() else {}
+    return {"client-request-id": value} if _REQUEST_ID.fullmatch(value) else {}
 
 
 def load_operations() -> None:

@@ -98,9 +98,11 @@ class Ids:
         if len(text) > ID_CHARS_MAX:
             raise EwsError("ErrorInvalidIdMonikerTooLong")
         try:
-            raw = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
+            raw = binascii.a2b_base64(text)
+        except ValueError as error:
             raise EwsError("ErrorInvalidIdMalformed") from error
+        if binascii.b2a_base64(raw, newline=False).decode("ascii") != text:
+            raise EwsError("ErrorInvalidIdMalformed")  # else one id could be written in many ways
         data, digest = raw[:-_DIGEST], raw[-_DIGEST:]
         mac = self._mac.copy()
         mac.update(data)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
+import msgspec
 from sqlalchemy import Connection
 
 from store import executors, migrations
@@ -12,6 +13,7 @@ from store.bus import Bus
 from store.clock import Clock
 from store.commands import Command
 from store.engine import Database, open_database
+from store.errors import TooMany
 from store.executor import SYSTEM, Executor, Tx, WriteTx, executor_of
 from store.limits import Limits
 from store.model import Principal
@@ -70,12 +72,20 @@ class Session:
         own result or error.
         """
         executor = executor_of(command)
+        self._check_size(command)
         if not executor.writes:
             return await self.store.database.read(
                 lambda conn: executor.run(Tx(conn, **self._context()), command),
                 small=executor.small is not None and executor.small(command),
             )
         return await self._write(executor, command)
+
+    def _check_size(self, command: Command) -> None:
+        """Raises TooMany where a command names more things than the limit allows."""
+        limit = self.store.limits.batch_items_max
+        for part in msgspec.structs.astuple(command):
+            if isinstance(part, tuple) and len(cast("tuple[Any, ...]", part)) > limit:
+                raise TooMany(f"a request names at most {limit:,} things")
 
     async def _write(self, executor: Executor, command: Command) -> Any:
         arguments: tuple[Any, ...] = (command,)

@@ -152,6 +152,22 @@ def envelopes() -> Iterator[Case]:
         "operation without namespace", envelope("<GetFolder/>"), (500,), "ErrorInvalidRequest"
     )
     yield Case("operation of another namespace", envelope("<t:GetFolder/>"), (500,), "")
+    yield Case("two SOAP bodies", good.replace(b"</s:Body>", b"</s:Body><s:Body/>"), (200, 500), "")
+    twice = envelope(get_folder() + get_folder())
+    yield Case("two operations in a body", twice, (200, 500), "")
+    yield Case("a comment for a body", envelope("<!-- x -->"), (500,), "ErrorInvalidRequest")
+    yield Case("an instruction for a body", envelope("<?x y?>"), (500,), "ErrorInvalidRequest")
+    yield Case("text for a body", envelope("GetFolder"), (500,), "ErrorInvalidRequest")
+    yield Case("a fault as request", envelope("<s:Fault/>"), (500,), "")
+    yield Case("an envelope in the body", envelope(f'<s:Envelope xmlns:s="{S}"/>'), (500,), "")
+    must = '<x:A xmlns:x="urn:x" s:mustUnderstand="1"/>'
+    yield Case("a header that must be understood", envelope(get_folder(), must), (200, 500), "")
+    yield Case("a header of a million", envelope(get_folder(), "<a/>" * 100_000), (200, 500), "")
+    for wrong in ("2006/type", "2007/types", "2006/types/", "2006/messages"):
+        other = good.replace(
+            T.encode(), f"http://schemas.microsoft.com/exchange/services/{wrong}".encode()
+        )
+        yield Case(f"namespace {wrong}", other, (200, 500), "")
     for version in ("Exchange2019", "Exchange1999", "", "x" * 5000, "2013", "exchange2013"):
         header = f'<t:RequestServerVersion Version="{version}"/>'
         yield Case(f"version {version[:20]!r}", envelope(get_folder(), header), (500,), "")

@@ -12,17 +12,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from entrepot.testing import Exchange
+from tests.acceptance.contract import Watch
 from tests.bad_requests.cases import Case, all_cases, create, envelope, get_folder, sync
 
 CASES = all_cases()
-MEMORY_GROWTH_MAX = 60 * 1024 * 1024
+MEMORY_GROWTH_MAX = 40 * 1024 * 1024
 
 
 class Target:
     """A server, a signed-in client, and ids to put into requests."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, watch: Watch) -> None:
         self.exchange = exchange
+        self.watch = watch
         self.anna = exchange.person("anna")
         self.ben = exchange.person("ben")
         self.ids = {"other": self.ben.address}
@@ -40,7 +42,10 @@ class Target:
         try:
             connection.request(method, parts.path, body, {**usual, **headers})
             answer = connection.getresponse()
-            return answer.status, answer.read().decode("utf-8", "replace")
+            whole = answer.read()
+            if answer.status in (200, 500) and self.watch.contract.is_here:
+                self.watch.see(self.exchange.ews, whole)
+            return answer.status, whole.decode("utf-8", "replace")
         finally:
             connection.close()
 
@@ -89,9 +94,9 @@ class Target:
 
 
 @pytest.fixture(scope="module")
-def target() -> Iterator[Target]:
+def target(ews_watch: Watch) -> Iterator[Target]:
     with Exchange() as exchange:
-        yield Target(exchange)
+        yield Target(exchange, ews_watch)
 
 
 def test_there_are_enough_of_them() -> None:
@@ -119,16 +124,15 @@ def test_the_next_good_request_is_answered(target: Target) -> None:
 
 
 def test_nothing_failed_inside_and_memory_is_flat(target: Target) -> None:
-    """A second and third pass over everything must not make the process grow."""
+    """Further passes over everything must not make the process grow."""
 
     def go_over() -> int:
         for case in CASES:
             target.ask(target.filled(case), "anna", case.method, **case.headers)
         return target.resident()
 
-    first = go_over()
-    second = go_over()
-    assert second - first < MEMORY_GROWTH_MAX
+    first = go_over()  # the tests above were the first pass, so this one is warm
+    assert go_over() - first < MEMORY_GROWTH_MAX
     bad = [
         line for line in target.exchange.log if '"event": "failed"' in line or "Traceback" in line
     ]

@@ -89,6 +89,8 @@ def basic(login: str, password: str) -> str:
 def server() -> Iterator[Exchange]:
     with Exchange() as exchange:
         yield exchange
+        failures = [line for line in exchange.log if '"failed"' in line or "Traceback" in line]
+        assert failures == []
 
 
 @pytest.fixture(scope="session")

@@ -64,8 +64,8 @@ class Settings(BaseSettings):
     public_url: str = setting(
         "",
         group="Names",
-        reason="Empty: `https://` and the host name. Set it where a proxy serves another name "
-        "or port: `https://mail.example.org:8443`.",
+        reason="What Autodiscover names, as `https://mail.example.org:8443`. Empty: scheme, name "
+        "and port by which each request came. Set it where a proxy stands before the server.",
     )
 
     # -- doors

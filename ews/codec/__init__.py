@@ -8,6 +8,7 @@ Values (``ews.codec.node``, ``ews.codec.shapes``)
     ``Node``     dict whose keys are children and attributes, also as attributes (absent: None)
     ``Choices``  list of (element name, value) for content that mixes names (ItemIds, Items, paths)
     ``Raw``      bytes of XML written verbatim, as the content of an element or entry of Choices
+    ``listed(array)`` the values of an array type, in whichever of the two forms it comes
     repeated elements are lists; text with attributes is a Node with ``value``
 Writing
     ``write(buffer, "m:GetFolderResponse", "", value, version)`` appends to a list of bytes
@@ -37,7 +38,7 @@ from ews.codec.errors import (
     SchemaViolation,
     UnknownVersion,
 )
-from ews.codec.node import BadBase64, Choices, Node, Raw
+from ews.codec.node import BadBase64, Choices, Node, Raw, listed
 from ews.codec.parse import Envelope, Limits, parse_envelope
 from ews.codec.reader import read
 from ews.codec.writer import render, write
@@ -60,6 +61,7 @@ __all__ = [
     "empty_payload",
     "envelope_parts",
     "error_response",
+    "listed",
     "parse_envelope",
     "read",
     "render",

@@ -63,6 +63,15 @@ class Choices(list[Pair]):
         return self.attributes.get(name)
 
 
+def listed(array: Any) -> list[Any]:
+    """The values of an array type, whether the contract writes it as an unbounded choice (pairs)
+    or as one element that repeats (a Node with one key). A missing array is empty."""
+    if isinstance(array, Choices):
+        return [value for _, value in array]
+    values = next((value for value in (array or {}).values() if isinstance(value, list)), ())
+    return list(values)
+
+
 class Raw(bytes):
     """UTF-8 bytes of XML, written as they are: content of an element, or an entry of Choices."""
 

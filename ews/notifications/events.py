@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ews.codec import Raw
+from ews.codec import Raw, listed
 from ews.ids import Ids, change_key
 from ews.render.values import instant
 from store.model import Event
@@ -23,9 +23,7 @@ KINDS = {element: kind for kind, element in ELEMENTS.items()}
 
 def read_kinds(node: object) -> frozenset[str]:
     """The kinds of events in an EventTypes node; kinds that never happen here are passed over."""
-    entries = node if isinstance(node, list) else list(getattr(node, "EventType", None) or ())
-    names = [entry[1] if isinstance(entry, tuple) else entry for entry in entries]
-    return frozenset(KINDS[name] for name in names if name in KINDS)
+    return frozenset(KINDS[name] for name in listed(node) if name in KINDS)
 
 
 def coalesced(events: Sequence[Event]) -> list[Event]:

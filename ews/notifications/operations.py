@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ews.codec import listed
 from ews.context import Context
 from ews.errors import EwsError
 from ews.messages import Message, failure, response, success
@@ -93,7 +94,4 @@ async def get_events(request: Any, ctx: Context) -> Message:
 @operation("GetStreamingEvents")
 async def get_streaming_events(request: Any, ctx: Context) -> Any:
     """Events as they happen, for as long as the connection lasts."""
-    entries = request.SubscriptionIds
-    ids = entries if isinstance(entries, list) else list(entries.SubscriptionId)
-    texts = [entry[1] if isinstance(entry, tuple) else entry for entry in ids]
-    return open_stream(ctx, texts, request.ConnectionTimeout * 60.0)
+    return open_stream(ctx, listed(request.SubscriptionIds), request.ConnectionTimeout * 60.0)

@@ -6,7 +6,7 @@ import asyncio
 import binascii
 from typing import Any
 
-from ews.codec import Raw
+from ews.codec import Raw, listed
 from ews.context import Context
 from ews.errors import EwsError, ews_error
 from ews.ids import change_key, read_change_key
@@ -61,15 +61,9 @@ async def get_attachment(request: Any, ctx: Context) -> Message:
         return await ctx.execute(FetchAttachments(ids))
 
     results = await each(
-        _listed(request.AttachmentIds), lambda node: ctx.ids.read_attachment(node.Id), fetch
+        listed(request.AttachmentIds), lambda node: ctx.ids.read_attachment(node.Id), fetch
     )
     return response("GetAttachment", [await _loaded(ctx, result, shape) for result in results])
-
-
-def _listed(node: Any) -> list[Any]:
-    if isinstance(node, list):
-        return [entry[1] if isinstance(entry, tuple) else entry for entry in node]
-    return list(node.AttachmentId)
 
 
 async def _loaded(ctx: Context, result: LoadedAttachment | EwsError, shape: ItemShape) -> Message:
@@ -141,7 +135,7 @@ async def delete_attachment(request: Any, ctx: Context) -> Message:
         return await ctx.execute(DeleteAttachments(ids))
 
     results = await each(
-        _listed(request.AttachmentIds), lambda node: ctx.ids.read_attachment(node.Id), delete
+        listed(request.AttachmentIds), lambda node: ctx.ids.read_attachment(node.Id), delete
     )
     return response("DeleteAttachment", (_deleted(ctx, result) for result in results))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from ews.codec import listed
 from ews.context import Context
 from ews.errors import EwsError, ews_error
 from ews.ids import change_key
@@ -73,8 +74,7 @@ async def _save(request: Any, ctx: Context, operation_name: str, *, create: bool
 def _dictionary(node: Any) -> Any:
     if node is None:
         return None
-    entries = node if isinstance(node, list) else node.DictionaryEntry or ()
-    return [_plain(entry[1] if isinstance(entry, tuple) else entry) for entry in entries]
+    return [_plain(entry) for entry in listed(node)]
 
 
 def _plain(entry: Any) -> Message:

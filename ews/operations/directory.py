@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ews.codec import listed
 from ews.context import Context
 from ews.errors import EwsError
 from ews.ids import change_key
@@ -107,7 +108,7 @@ def _contact(account: Account) -> Message:
 @operation("GetMailTips", missing="out of office, moderation and member counts of lists")
 async def get_mail_tips(request: Any, ctx: Context) -> Message:
     """What a sender should know of recipients before sending (MS-OXWSMTIPS 3.1.4.1)."""
-    recipients = [entry[1] if isinstance(entry, tuple) else entry for entry in request.Recipients]
+    recipients = listed(request.Recipients)
     addresses = tuple(node.EmailAddress or node.Name or "" for node in recipients)
     accounts = await ctx.execute(LookUpAddresses(addresses))
     domains = {name for name, _ in await ctx.services.store.system("ews").execute(ListDomains())}
@@ -142,12 +143,8 @@ def _tips(address: str, account: Account | None, domains: set[str], limit: int) 
 )
 async def get_service_configuration(request: Any, ctx: Context) -> Message:
     """What optional services are on (MS-OXWSSRVCONFIG): mail tips."""
-    names = request.RequestedConfiguration
-    entries = [
-        entry[1] if isinstance(entry, tuple) else entry
-        for entry in (names if isinstance(names, list) else names.ConfigurationName)
-    ]
-    wanted = [name for entry in entries for name in entry]  # each is a list of names
+    # Each entry is a list of names.
+    wanted = [name for names in listed(request.RequestedConfiguration) for name in names]
     messages: list[Message] = []
     for name in wanted:
         if name == "MailTips":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ews.codec import listed
 from ews.context import Context
 from ews.errors import EwsError
 from ews.messages import Message, each, failure, response, success
@@ -120,15 +121,9 @@ async def update_folder(request: Any, ctx: Context) -> Message:
     async def change(changes: tuple[FolderChange, ...]) -> Any:
         return await ctx.execute(UpdateFolders(changes))
 
-    changes = _listed(request.FolderChanges, "FolderChange")
+    changes = listed(request.FolderChanges)
     results = await each(changes, lambda node: read_folder_change(ctx, node), change)
     return response("UpdateFolder", (_message(ctx, result) for result in results))
-
-
-def _listed(node: Any, name: str) -> list[Any]:
-    if isinstance(node, list):
-        return [entry[1] if isinstance(entry, tuple) else entry for entry in node]
-    return list(node[name])
 
 
 @operation("DeleteFolder")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ews.codec import Raw
+from ews.codec import Raw, listed
 from ews.context import Context
 from ews.errors import EwsError, ews_error
 from ews.ids import change_key
@@ -62,14 +62,7 @@ def _state(ctx: Context, text: str | None, associated: bool) -> ItemState | None
 
 
 def _ignored(ctx: Context, node: Any) -> list[int]:
-    if node is None:
-        return []
-    entries = node if isinstance(node, list) else node.ItemId
-    found: list[int] = []
-    for entry in entries or ():
-        value = entry[1] if isinstance(entry, tuple) else entry
-        found.append(ctx.ids.read_item(value.Id).id)
-    return found
+    return [ctx.ids.read_item(value.Id).id for value in listed(node)]
 
 
 def _written(ctx: Context, changes: ItemChanges, writer: ItemWriter) -> Raw:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ews.codec import Choices
+from ews.codec import Choices, listed
 from ews.context import Context
 from ews.messages import Message, response, success
 from ews.registry import operation
@@ -34,9 +34,7 @@ async def get_server_time_zones(request: Any, ctx: Context) -> Message:
 def _wanted(node: Any) -> list[str]:
     if node is None:
         return list(WINDOWS)
-    ids = node if isinstance(node, list) else node.Id
-    names = [entry[1] if isinstance(entry, tuple) else entry for entry in ids]
-    return [_windows_name(name) for name in names]
+    return [_windows_name(name) for name in listed(node)]
 
 
 def _windows_name(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ews.codec import listed
 from ews.context import Context
 from ews.errors import EwsError
 from ews.messages import Message, each, failure, response, success
@@ -55,15 +56,9 @@ async def update_item(request: Any, ctx: Context) -> Message:
         results = iter(await ctx.execute(command) if good else ())
         return [refused[n] if n in refused else next(results) for n in range(len(changes))]
 
-    changes = _listed(request.ItemChanges)
+    changes = listed(request.ItemChanges)
     results = await each(changes, lambda node: (read_change(ctx, node), _elements(node)), update)
     return response("UpdateItem", (_message(ctx, result) for result in results))
-
-
-def _listed(node: Any) -> list[Any]:
-    if isinstance(node, list):
-        return [entry[1] if isinstance(entry, tuple) else entry for entry in node]
-    return list(node.ItemChange)
 
 
 def _message(ctx: Context, result: SavedItem | EwsError) -> Message:

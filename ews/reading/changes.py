@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ews.codec import listed
 from ews.context import Context
 from ews.errors import EwsError
 from ews.ids import read_change_key
@@ -112,10 +113,8 @@ class _Change:
 
     def _entry(self, path: Path, row: P, value: Any) -> Any:
         """The value of one dictionary entry, or of one part of it."""
-        entries = value if isinstance(value, list) else value.Entry or value.Member or ()
-        found = [entry[1] if isinstance(entry, tuple) else entry for entry in entries]
         key, _, part = path.key.partition(".")
-        for node in found:
+        for node in listed(value):
             if node.Key == key:
                 read = read_entry(row.name, node)
                 return read.get(part, "") if part else read

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ews.codec import BadBase64
+from ews.codec import BadBase64, listed
 from ews.context import Context
 from ews.errors import EwsError
 from ews.paths import read_path
@@ -104,12 +104,7 @@ def read_extended(entry: Any) -> tuple[mapi.ExtendedName, Any]:
     assert name is not None
     try:
         if name.is_array:
-            values = entry.Values
-            texts = (
-                [v[1] if isinstance(v, tuple) else v for v in values]
-                if isinstance(values, list)
-                else list((values.Value if values is not None else None) or ())
-            )
+            texts = listed(entry.Values)
             return name, [mapi.read_value(name.type, text or "") for text in texts]
         return name, mapi.read_value(name.type, entry.Value or "")
     except mapi.MapiError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ews.codec import listed
 from ews.errors import EwsError
 from store.model import Permission
 from store.rights import LEVELS, Right, level_of
@@ -31,19 +32,7 @@ def read_permission_set(element: str, node: Any) -> tuple[Permission, ...]:
     if not calendar and element == "CalendarFolder" and node.Permissions is not None:
         raise EwsError("ErrorCannotSetNonCalendarPermissionOnCalendarFolder")
     entries = node.CalendarPermissions if calendar else node.Permissions
-    return tuple(_entry(_node(entry)) for entry in _listed(entries))
-
-
-def _listed(entries: Any) -> list[Any]:
-    if entries is None:
-        return []
-    if isinstance(entries, list):
-        return entries
-    return list(entries.Permission or entries.CalendarPermission or ())
-
-
-def _node(entry: Any) -> Any:
-    return entry[1] if isinstance(entry, tuple) else entry
+    return tuple(_entry(node) for node in listed(entries))
 
 
 def _entry(node: Any) -> Permission:

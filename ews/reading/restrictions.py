@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ews.codec import listed
 from ews.codec.simple import read_date_time
 from ews.context import Context
 from ews.errors import EwsError
@@ -285,12 +286,7 @@ def read_order(ctx: Context, node: Any) -> tuple[Order, ...]:
     del ctx
     if node is None:
         return ()
-    fields = [entry[1] if isinstance(entry, tuple) else entry for entry in _fields(node)]
-    return tuple(Order(_sortable(field), field.Order == "Descending") for field in fields)
-
-
-def _fields(node: Any) -> list[Any]:
-    return node if isinstance(node, list) else list(node.FieldOrder or ())
+    return tuple(Order(_sortable(field), field.Order == "Descending") for field in listed(node))
 
 
 def _sortable(node: Any) -> str:

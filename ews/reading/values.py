@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from ews.codec import listed
 from ews.context import Context
 from ews.errors import EwsError
 from schemas.property import P, Type
@@ -49,9 +50,7 @@ def plain_value(ctx: Context, row: P, value: Any) -> Any:
 
 def strings(value: Any) -> list[str]:
     """The values of an array of strings."""
-    if isinstance(value, list):
-        return [entry[1] if isinstance(entry, tuple) else entry for entry in value]
-    return list(value.String or ())
+    return listed(value)
 
 
 def mailbox(node: Any) -> dict[str, Any]:
@@ -116,8 +115,7 @@ def _time_zone(ctx: Context, row: P, node: Any) -> Properties:
 def _attendees(ctx: Context, row: P, value: Any) -> Properties:
     del ctx
     people: list[dict[str, Any]] = []
-    for entry in value if isinstance(value, list) else value.Attendee or ():
-        node = entry[1] if isinstance(entry, tuple) else entry
+    for node in listed(value):
         person: dict[str, Any] = {"mailbox": mailbox(node.Mailbox)}
         if node.ResponseType and node.ResponseType != "Unknown":
             person["response"] = node.ResponseType
@@ -152,8 +150,7 @@ def read_entry(name: str, node: Any) -> Any:
 def _dictionary(ctx: Context, row: P, value: Any) -> Properties:
     del ctx
     entries: dict[str, Any] = {}
-    for entry in value if isinstance(value, list) else value.Entry or ():
-        node = entry[1] if isinstance(entry, tuple) else entry
+    for node in listed(value):
         entries[node.Key] = read_entry(row.name, node)
     return {row.name: entries}
 
@@ -161,15 +158,10 @@ def _dictionary(ctx: Context, row: P, value: Any) -> Properties:
 def _members(ctx: Context, row: P, value: Any) -> Properties:
     del ctx
     members: dict[str, Any] = {}
-    for entry in value if isinstance(value, list) else value.Member or ():
-        node = entry[1] if isinstance(entry, tuple) else entry
+    for node in listed(value):
         person = mailbox(node.Mailbox)
         members[node.Key or f"SMTP:{person.get('address', person.get('name', ''))}"] = person
     return {row.name: members}
-
-
-def _record(ctx: Context, row: P, value: Any) -> Properties:
-    raise EwsError("ErrorInvalidPropertySet", xml=[("FieldURI", {"FieldURI": row.ews.uri})])  # type: ignore[union-attr]
 
 
 _SPECIAL: dict[str, Read] = {

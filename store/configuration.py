@@ -77,8 +77,7 @@ def fetch_configuration(tx: Tx, command: FetchConfiguration) -> Item:
 def save_configuration(tx: WriteTx, command: SaveConfiguration) -> SavedItem:
     """Make or change a configuration object. Raises AlreadyExists, NotFound, TooLarge."""
     _check(command)
-    folder = tx.access.folder(command.folder, Right.CREATE_ITEMS | Right.EDIT_ALL)
-    tx.lock(folder.mailbox_id)
+    folder = tx.held_folder(command.folder, Right.CREATE_ITEMS | Right.EDIT_ALL)
     properties = _properties(command)
     if command.create:
         if _find(tx, folder, command.name) is not None:
@@ -129,6 +128,5 @@ def _properties(command: SaveConfiguration) -> Properties:
 @writes(DeleteConfiguration)
 def delete_configuration(tx: WriteTx, command: DeleteConfiguration) -> None:
     """Remove a configuration object. Raises NotFound, AccessDenied."""
-    folder = tx.access.folder(command.folder, Right.DELETE_ALL)
-    tx.lock(folder.mailbox_id)
+    folder = tx.held_folder(command.folder, Right.DELETE_ALL)
     discard(tx, [_named(tx, folder, command.name)])

@@ -11,12 +11,13 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from store import tables
-from store.access import Access
-from store.commands import Command
+from store.access import Access, FolderRow
+from store.commands import Command, FolderRef
 from store.errors import NotFound, StoreError
 from store.instant import Instant
 from store.limits import Limits
 from store.model import Event, Principal
+from store.rights import Right
 
 T = TypeVar("T")
 
@@ -139,6 +140,18 @@ class WriteTx(Tx):
                 self.lock(mailbox_id)
         if fresh:
             self.access.forget()
+
+    def held_folder(
+        self,
+        ref: FolderRef,
+        need: Right,
+        role: str = "folder",
+        beside: Iterable[int] = (),
+    ) -> FolderRow:
+        """A folder as it is once its mailbox, and those ``beside``, are held. Raises as
+        ``Access.folder``."""
+        self.hold([self.access.folder(ref, need, role).mailbox_id, *beside])
+        return self.access.folder(ref, need, role)
 
     def bump(self, mailbox_id: int) -> int:
         """The change number of this command in the mailbox: raised once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ews.codec import listed
@@ -12,9 +13,9 @@ from ews.reading.folders import folder_ref, read_folder, read_folder_change
 from ews.reading.paging import read_folder_page, root_folder
 from ews.reading.restrictions import read_folder_restriction
 from ews.registry import operation
-from ews.render.folders import FolderShape, folder_id, read_folder_shape, write_folder
-from schemas.classes import folder_element
+from ews.render.folders import FolderShape, read_folder_shape, write_folder
 from store.commands import (
+    Command,
     CopyFolders,
     CreateFolders,
     DeleteFolders,
@@ -157,32 +158,28 @@ async def empty_folder(request: Any, ctx: Context) -> Message:
 @operation("MoveFolder")
 async def move_folder(request: Any, ctx: Context) -> Message:
     """Move folders; ids stay (MS-OXWSFOLD 3.1.4.7)."""
-    target = folder_ref(ctx, request.ToFolderId)
-
-    async def move(folders: tuple[FolderRef, ...]) -> Any:
-        return await ctx.execute(MoveFolders(folders, target))
-
-    results = await each(request.FolderIds, ctx.folder, move)
-    return response("MoveFolder", (_moved(ctx, result) for result in results))
+    return await _place("MoveFolder", MoveFolders, request, ctx)
 
 
 @operation("CopyFolder")
 async def copy_folder(request: Any, ctx: Context) -> Message:
     """Copy folders with all below (MS-OXWSFOLD 3.1.4.1)."""
+    return await _place("CopyFolder", CopyFolders, request, ctx)
+
+
+async def _place(
+    name: str,
+    command: Callable[[tuple[FolderRef, ...], FolderRef], Command],
+    request: Any,
+    ctx: Context,
+) -> Message:
     target = folder_ref(ctx, request.ToFolderId)
 
-    async def copy(folders: tuple[FolderRef, ...]) -> Any:
-        return await ctx.execute(CopyFolders(folders, target))
+    async def place(folders: tuple[FolderRef, ...]) -> Any:
+        return await ctx.execute(command(folders, target))
 
-    results = await each(request.FolderIds, ctx.folder, copy)
-    return response("CopyFolder", (_moved(ctx, result) for result in results))
-
-
-def _moved(ctx: Context, result: Folder | EwsError) -> Message:
-    if isinstance(result, EwsError):
-        return failure(result, Folders=[])
-    element = folder_element(result.folder_class)
-    return success(Folders=[(element, {"FolderId": folder_id(ctx, result)})])
+    results = await each(request.FolderIds, ctx.folder, place)
+    return response(name, (_message(ctx, result) for result in results))
 
 
 @operation("MarkAllItemsAsRead")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -18,7 +19,15 @@ from ews.render.items import ItemWriter
 from ews.render.view import view_of_item
 from ews.shapes import ItemShape, read_item_shape
 from schemas.classes import element_of
-from store.commands import ArchiveItems, CopyItems, DeleteItems, FetchItems, MoveItems
+from store.commands import (
+    ArchiveItems,
+    Command,
+    CopyItems,
+    DeleteItems,
+    FetchItems,
+    FolderRef,
+    MoveItems,
+)
 from store.model import Item, ItemId
 from store.results import SavedItem
 
@@ -97,37 +106,36 @@ def moved(ctx: Context, result: SavedItem | EwsError) -> Message:
 @operation("MoveItem")
 async def move_item(request: Any, ctx: Context) -> Message:
     """Move items; ids change (MS-OXWSCORE 3.1.4.7)."""
-    target = ctx.target(request.ToFolderId)
-
-    async def move(items: tuple[ItemId, ...]) -> Any:
-        return await ctx.execute(MoveItems(items, target))
-
-    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), move)
-    return response("MoveItem", (moved(ctx, result) for result in results))
+    return await _place("MoveItem", MoveItems, request, request.ToFolderId, ctx)
 
 
 @operation("CopyItem")
 async def copy_item(request: Any, ctx: Context) -> Message:
     """Copy items (MS-OXWSCORE 3.1.4.1)."""
-    target = ctx.target(request.ToFolderId)
-
-    async def copy(items: tuple[ItemId, ...]) -> Any:
-        return await ctx.execute(CopyItems(items, target))
-
-    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), copy)
-    return response("CopyItem", (moved(ctx, result) for result in results))
+    return await _place("CopyItem", CopyItems, request, request.ToFolderId, ctx)
 
 
 @operation("ArchiveItem")
 async def archive_item(request: Any, ctx: Context) -> Message:
     """Move items below the archive folder, to the path that they had (MS-OXWSARCH 3.1.4.1)."""
-    source = ctx.target(request.ArchiveSourceFolderId)
+    return await _place("ArchiveItem", ArchiveItems, request, request.ArchiveSourceFolderId, ctx)
 
-    async def archive(items: tuple[ItemId, ...]) -> Any:
-        return await ctx.execute(ArchiveItems(items, source))
 
-    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), archive)
-    return response("ArchiveItem", (moved(ctx, result) for result in results))
+async def _place(
+    name: str,
+    command: Callable[[tuple[ItemId, ...], FolderRef], Command],
+    request: Any,
+    folder: Any,
+    ctx: Context,
+) -> Message:
+    """Carry out a command that gives items a place; ``folder`` is the node that says where."""
+    ref = ctx.target(folder)
+
+    async def place(items: tuple[ItemId, ...]) -> Any:
+        return await ctx.execute(command(items, ref))
+
+    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), place)
+    return response(name, (moved(ctx, result) for result in results))
 
 
 @operation("DeleteItem", missing="ids of occurrences, cancellations of meetings")

@@ -71,16 +71,10 @@ _ITEMS = select(_item).where(
 Outcome = Folder | StoreError
 
 
-def _held(tx: WriteTx, ref: FolderRef, need: Right, role: str = "folder") -> FolderRow:
-    """A folder as it is once its mailbox is held. Raises as ``Access.folder``."""
-    tx.hold([tx.access.folder(ref, need, role).mailbox_id])
-    return tx.access.folder(ref, need, role)
-
-
 @writes(CreateFolders)
 def create_folders(tx: WriteTx, command: CreateFolders) -> list[Outcome]:
     """Make folders below a parent (MS-OXWSFOLD 3.1.4.2)."""
-    parent = _held(tx, command.parent, Right.CREATE_SUBFOLDERS, "parent")
+    parent = tx.held_folder(command.parent, Right.CREATE_SUBFOLDERS, "parent")
     if parent.folder_class == "IPF.Search":
         raise NotSupported("a search folder holds no folders", role="parent")
     _check_depth(tx, parent)
@@ -192,7 +186,7 @@ def update_folders(tx: WriteTx, command: UpdateFolders) -> list[Outcome]:
 
 
 def _update(tx: WriteTx, change: FolderChange) -> Folder:
-    row = _held(tx, change.folder, Right.OWNER, part_of(change.folder))
+    row = tx.held_folder(change.folder, Right.OWNER, part_of(change.folder))
     properties, extended = decode_record(row.record)
     for name, value in change.set.items():
         if name.startswith("x:"):
@@ -266,7 +260,7 @@ def delete_folders(tx: WriteTx, command: DeleteFolders) -> list[StoreError | Non
 
 
 def _delete(tx: WriteTx, ref: FolderRef, how: str) -> None:
-    row = _held(tx, ref, Right.OWNER, part_of(ref))
+    row = tx.held_folder(ref, Right.OWNER, part_of(ref))
     _refuse_distinguished(row, "deleted")
     if how == "to_deleted_items":
         target = bin_of(tx, row.mailbox_id, "deleteditems")
@@ -331,7 +325,7 @@ def empty_folders(tx: WriteTx, command: EmptyFolders) -> list[StoreError | None]
 
 
 def _empty_one(tx: WriteTx, ref: FolderRef, command: EmptyFolders) -> None:
-    row = _held(tx, ref, Right.DELETE_ALL)
+    row = tx.held_folder(ref, Right.DELETE_ALL)
     if row.role in _NEVER_EMPTIED:
         raise NotSupported("this folder cannot be emptied", where=row.name, role="empty")
     items = tx.conn.execute(_ITEMS, {"mailbox_id": row.mailbox_id, "folder_id": row.id}).all()
@@ -352,7 +346,7 @@ _NEVER_EMPTIED = frozenset({"root", MESSAGE_ROOT, "searchfolders"})
 @writes(MoveFolders)
 def move_folders(tx: WriteTx, command: MoveFolders) -> list[Outcome]:
     """Move folders with all below; ids stay (MS-OXWSFOLD 3.1.4.7)."""
-    target = _held(tx, command.target, Right.CREATE_SUBFOLDERS, "target")
+    target = tx.held_folder(command.target, Right.CREATE_SUBFOLDERS, "target")
     return [tx.attempt(lambda ref=ref: _move_one(tx, ref, target)) for ref in command.folders]
 
 
@@ -400,7 +394,7 @@ def _free_name(tx: WriteTx, target: FolderRow, name: str) -> str:
 @writes(CopyFolders)
 def copy_folders(tx: WriteTx, command: CopyFolders) -> list[Outcome]:
     """Copy folders with all below, under new ids (MS-OXWSFOLD 3.1.4.1)."""
-    target = _held(tx, command.target, Right.CREATE_SUBFOLDERS, "target")
+    target = tx.held_folder(command.target, Right.CREATE_SUBFOLDERS, "target")
     return [tx.attempt(lambda ref=ref: _copy_one(tx, ref, target)) for ref in command.folders]
 
 

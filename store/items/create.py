@@ -227,9 +227,7 @@ def _folder_for(tx: WriteTx, ref: FolderRef | None, draft: ItemDraft) -> FolderR
         if not role:
             raise WrongClass("for an item of this kind the folder must be named", role="folder")
         ref = FolderRole(role)
-    folder = tx.access.folder(ref, Right.CREATE_ITEMS, role="saved")
-    tx.hold([folder.mailbox_id])
-    folder = tx.access.folder(ref, Right.CREATE_ITEMS, role="saved")
+    folder = tx.held_folder(ref, Right.CREATE_ITEMS, "saved")
     if not folder_takes(folder.folder_class, kind, folder.role):
         raise WrongFolderClass(f"{folder.name} takes no items of this kind", role=str(kind))
     return folder

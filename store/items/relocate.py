@@ -79,18 +79,16 @@ Outcome = SavedItem | StoreError
 @writes(MoveItems)
 def move_items(tx: WriteTx, command: MoveItems) -> list[Outcome]:
     """Move items, keeping each one's content (MS-OXWSCORE 3.1.4.7)."""
-    target = tx.access.folder(command.target, Right.CREATE_ITEMS, role="target")
-    tx.hold([target.mailbox_id, *(item.mailbox_id for item in command.items)])
-    target = tx.access.folder(command.target, Right.CREATE_ITEMS, role="target")
+    beside = (item.mailbox_id for item in command.items)
+    target = tx.held_folder(command.target, Right.CREATE_ITEMS, "target", beside)
     return move_to(tx, command.items, target)
 
 
 @writes(ArchiveItems)
 def archive_items(tx: WriteTx, command: ArchiveItems) -> list[Outcome]:
     """Move items below the archive folder, to the path that they had (MS-OXWSARCH)."""
-    source = tx.access.folder(command.source, Right.READ_ALL)
+    source = tx.held_folder(command.source, Right.READ_ALL)
     archive = tx.access.folder(FolderRole("archive", _address(command.source)), role="target")
-    tx.lock(source.mailbox_id)
     target = ensure_path(tx, archive, path_names(tx, source), source.folder_class)
     return move_to(tx, command.items, target)
 
@@ -211,9 +209,7 @@ def _index_moved(
 @writes(CopyItems)
 def copy_items(tx: WriteTx, command: CopyItems) -> list[Outcome]:
     """Copy items; blobs are shared (MS-OXWSCORE 3.1.4.1)."""
-    target = tx.access.folder(command.target, Right.CREATE_ITEMS, role="target")
-    tx.hold([target.mailbox_id])
-    target = tx.access.folder(command.target, Right.CREATE_ITEMS, role="target")
+    target = tx.held_folder(command.target, Right.CREATE_ITEMS, "target")
     rows = [
         _fits(row, target)
         for row in permitted(tx, command.items, Right.READ_ALL, owned=Right.VISIBLE)

@@ -101,9 +101,7 @@ def submit(tx: WriteTx, mail: Outgoing) -> PackedItem:
 
 def _hand_out(tx: WriteTx, mail: Outgoing) -> None:
     mailboxes = {r.mailbox_id for reach in mail.reaches for r in reach.readers}
-    for mailbox_id in sorted({tx.principal.mailbox_id, *mailboxes}):
-        if mailbox_id:  # one order for everybody, so that two who write each other never wait
-            tx.lock(mailbox_id)
+    tx.hold(id for id in (tx.principal.mailbox_id, *mailboxes) if id)
     distribute(tx, mail.arriving, mail.mime, mail.sender, mail.reaches, bounces_all=True)
 
 

@@ -25,11 +25,11 @@ from entrepot.control import ControlDoor, Handler
 from entrepot.front import Front
 from entrepot.housekeeping import Housekeeping
 from entrepot.http import HttpDoor, bind, tls_context
-from entrepot.lockout import is_loopback
 from entrepot.metrics import Metrics
 from entrepot.settings import Settings
 from ews.app import routes as ews_routes
 from mailflow.outbound import Outbound
+from mailflow.peers import is_loopback
 from mailflow.smtp import SmtpDoor
 from store.clock import Clock
 from store.commands import ListAccounts, ListDomains

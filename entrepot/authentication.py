@@ -19,9 +19,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from entrepot.lockout import LockOut, is_loopback
+from entrepot.lockout import LockOut
 from entrepot.passwords import PASSWORD_CHARS_MAX, is_password
 from entrepot.settings import Settings
+from mailflow.peers import is_loopback
 from store.clock import Clock
 from store.commands import FetchCredentials
 from store.model import Principal

@@ -9,8 +9,8 @@ A13). Unknown accounts count like known ones, so that waiting tells nothing.
 from __future__ import annotations
 
 from collections import OrderedDict
-from ipaddress import ip_address
 
+from mailflow.peers import network_of
 from store.clock import Clock
 
 Key = tuple[str, ...]
@@ -113,28 +113,3 @@ class LockOut:
             counter.until = now + min(self._longest_s, self._first_s * 2.0 ** min(over, 30))
         if len(self._counters) > _COUNTERS_MAX:
             self._counters.popitem(last=False)
-
-
-def network_of(address: str) -> str:
-    """The network that an address counts for: /24 of IPv4, /64 of IPv6, else the text itself."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 6 and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    bits = 24 if parsed.version == 4 else 64
-    shift = parsed.max_prefixlen - bits
-    return f"{parsed.version}:{int(parsed) >> shift:x}"
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a peer is this machine itself (a Unix socket's peer has no address)."""
-    if not address:
-        return False
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_loopback

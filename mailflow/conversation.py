@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP
 
 from mailflow import message
 from mailflow.paths import Path, is_address, parse_path
-from mailflow.rates import is_loopback
+from mailflow.peers import is_loopback
 from store.model import Principal
 
 _log = structlog.get_logger("smtp")

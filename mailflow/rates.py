@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from ipaddress import ip_address, ip_network
 
 from store.clock import Clock
 
@@ -30,25 +29,3 @@ class Rates:
         if len(self._buckets) > _BUCKETS_MAX:
             self._buckets.popitem(last=False)
         return is_allowed
-
-
-def network_of(address: str) -> str:
-    """Whom an address counts with: its /24 (IPv4) or /64 (IPv6); the address where it is none."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address
-    if ip.version == 6 and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return str(ip_network(f"{ip}/{24 if ip.version == 4 else 64}", strict=False))
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a peer is on this machine."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return False
-    if ip.version == 6 and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return ip.is_loopback

@@ -18,7 +18,8 @@ import structlog
 
 from mailflow.conversation import Conversation, set_log_level
 from mailflow.message import author_is_doubtful
-from mailflow.rates import Rates, is_loopback, network_of
+from mailflow.peers import is_loopback, network_of
+from mailflow.rates import Rates
 from schemas.errors import smtp_reply
 from store.clock import Clock
 from store.commands import CheckRecipients, DeliverMail, ListDomains, SubmitMail

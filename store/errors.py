@@ -3,13 +3,13 @@
 StoreError
  +- NotFound, AccessDenied, NoSuchMailbox, Damaged   who and what
  +- Conflict, ChangeRequired, AlreadyExists          state of the thing
- +- InvalidValue, ReadOnlyProperty, UnknownProperty, NotAppendable, NotDeletable
+ +- InvalidValue                                    values
  +- WrongClass, WrongFolderClass, ProtectedFolder, IntoItself
  +- InvalidState, InvalidWatermark                   tokens
  +- InvalidRestriction, RestrictionTooLong, InvalidPaging
  +- QuotaReached, TooLarge, TooMany                  limits
  +- NoRecipients, InvalidRecipient, SendAsDenied     sending
- +- InvalidMime, UnsupportedMime
+ +- UnsupportedMime
  +- InvalidPermission, DuplicateUser
  +- NotSupported
 """
@@ -60,22 +60,6 @@ class AlreadyExists(StoreError):
 
 class InvalidValue(StoreError):
     """A value does not fit its property."""
-
-
-class ReadOnlyProperty(StoreError):
-    """The property cannot be set by a client."""
-
-
-class UnknownProperty(StoreError):
-    """Items of this kind have no such property."""
-
-
-class NotAppendable(StoreError):
-    """Nothing can be appended to the property."""
-
-
-class NotDeletable(StoreError):
-    """The property cannot be removed."""
 
 
 class WrongClass(StoreError):
@@ -136,10 +120,6 @@ class InvalidRecipient(StoreError):
 
 class SendAsDenied(StoreError):
     """The asker may not send in that name."""
-
-
-class InvalidMime(StoreError):
-    """The bytes are no message."""
 
 
 class UnsupportedMime(StoreError):

@@ -2,10 +2,12 @@
 
 import msgspec
 
+# Nodes of one restriction, as Exchange has it.
+RESTRICTION_NODES_MAX = 255
+
 
 class Limits(msgspec.Struct, frozen=True):
     find_rows_max: int = 100_000
-    restriction_nodes_max: int = 255
     subject_chars_max: int = 255
     attachment_depth_max: int = 10
     item_bytes_max: int = 150 * 1024 * 1024

@@ -12,6 +12,7 @@ from ews.paths import Path, read_path
 from ews.reading.values import plain_value
 from schemas import mapi
 from schemas.property import P, Type
+from store.limits import RESTRICTION_NODES_MAX
 from store.restriction import (
     And,
     Compare,
@@ -42,7 +43,6 @@ _MODES: dict[str, Any] = {
     "ExactPhrase": "exact_phrase",
 }
 _PATHS = ("FieldURI", "IndexedFieldURI", "ExtendedFieldURI")
-NODES_MAX = 255
 _TEXT = frozenset({Type.STRING, Type.STRINGS, Type.MAILBOX, Type.MAILBOXES, Type.BODY})
 # Booleans that are always there: Exists makes no sense on them.
 _ALWAYS = frozenset({"is_read", "is_from_me", "is_draft", "is_submitted", "is_unmodified",
@@ -133,7 +133,7 @@ class _Reader:
     def expression(self, name: str, node: Any) -> Restriction:
         """One node with all below it. Raises EwsError."""
         self._nodes += 1
-        if self._nodes > NODES_MAX:
+        if self._nodes > RESTRICTION_NODES_MAX:
             raise EwsError("ErrorRestrictionTooLong")
         if name not in _KNOWN:
             raise EwsError("ErrorUnsupportedQueryFilter")

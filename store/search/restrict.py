@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from store.errors import InvalidRestriction, RestrictionTooLong
+from store.limits import RESTRICTION_NODES_MAX
 from store.restriction import (
     And,
     Compare,
@@ -50,7 +51,6 @@ __all__ = ["Compiled", "compile_restriction", "install_functions", "simplify"]
 
 Sql = ColumnElement[Any]
 
-NODES_MAX = 255
 DEPTH_MAX = 40
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -104,8 +104,10 @@ def _measure(restriction: Restriction) -> None:
     while waiting:
         node = waiting.pop()
         nodes += 1
-        if nodes > NODES_MAX:
-            raise RestrictionTooLong(f"the search expression has more than {NODES_MAX} nodes")
+        if nodes > RESTRICTION_NODES_MAX:
+            raise RestrictionTooLong(
+                f"the search expression has more than {RESTRICTION_NODES_MAX} nodes"
+            )
         if isinstance(node, And | Or):
             waiting += node.parts
         elif isinstance(node, Not):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from entrepot.lockout import LockOut, is_loopback, network_of
+from entrepot.lockout import LockOut
+from mailflow.peers import is_loopback, network_of
 from store.clock import MovableClock
 
 OWNER = ("203.0.113.7", "anna@demo.example", "Phone/1")

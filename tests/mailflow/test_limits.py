@@ -8,7 +8,8 @@ import time
 import pytest
 
 from mailflow.message import RECEIVED_MAX
-from mailflow.rates import Rates, network_of
+from mailflow.peers import network_of
+from mailflow.rates import Rates
 from mailflow.smtp import SmtpDoor
 from store.clock import MovableClock
 from store.store import Session, Store

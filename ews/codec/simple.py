@@ -236,9 +236,9 @@ def _facet(name: str, value: str) -> tuple[Callable[[Any], bool], str]:
 
 
 # What XML 1.0 cannot carry at all, and what must be escaped.
-_ILLEGAL = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
-_SPECIAL = re.compile(f"[&<>\r{_ILLEGAL}]")
-_SPECIAL_QUOTED = re.compile(f'[&<>"\r\n\t{_ILLEGAL}]')
+ILLEGAL = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_SPECIAL = re.compile(f"[&<>\r{ILLEGAL}]")
+_SPECIAL_QUOTED = re.compile(f'[&<>"\r\n\t{ILLEGAL}]')
 _ESCAPES = {
     "&": "&amp;",
     "<": "&lt;",

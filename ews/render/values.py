@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ews.codec.simple import ILLEGAL
 from schemas.property import P, Type
 
 Format = Callable[[Any], str]
 
-# What XML 1.0 cannot carry, and what must be escaped in element text and attributes.
-_ILLEGAL = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
-_SPECIAL = re.compile(f'[&<>"\r{_ILLEGAL}]')
+# What must be escaped in element text and attributes alike.
+_SPECIAL = re.compile(f'[&<>"\r{ILLEGAL}]')
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 
 

@@ -14,6 +14,9 @@ from alembic.util import CommandError
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from store.search.words import create_index_tables
+from store.tables import metadata
+
 
 class NewerSchema(Exception):
     """A newer Entrepot wrote this database; this one does not touch it."""
@@ -26,7 +29,9 @@ def _config() -> Config:
 
 
 def upgrade(url: str) -> list[str]:
-    """Bring the database at ``url`` to this version's schema; the revisions that were run.
+    """Bring the database at ``url`` to this version's schema; the revisions that it has gained.
+
+    A new database is made from ``store.tables``; revisions change what earlier versions made.
 
     Raises NewerSchema where the database knows a revision that this version does not.
     """
@@ -44,7 +49,12 @@ def upgrade(url: str) -> list[str]:
         if tuple(before) == tuple(script.get_heads()):
             return
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if before:
+            command.upgrade(config, "head")
+        else:  # the tables are this version's already: no revision has anything left to change
+            metadata.create_all(connection)
+            create_index_tables(connection, connection.dialect.name)
+            command.stamp(config, "head")
         done = script.iterate_revisions(tuple(script.get_heads()), tuple(before) or "base")
         run.extend(reversed([revision.revision for revision in done]))
 

@@ -114,34 +114,6 @@ _VECTOR_DELETE = delete(_vectors).where(
 )
 
 
-def index(
-    conn: Connection,
-    dialect: str,
-    mailbox_id: int,
-    item_id: int,
-    subject: str,
-    people: str,
-    text: str,
-    names: str,
-) -> None:
-    """Put one item into the index."""
-    index_many(conn, dialect, mailbox_id, [(item_id, subject, people, text, names)])
-
-
-def unindex(
-    conn: Connection,
-    dialect: str,
-    mailbox_id: int,
-    item_id: int,
-    subject: str,
-    people: str,
-    text: str,
-    names: str,
-) -> None:
-    """Take one item out of the index: the values are those that went in."""
-    unindex_many(conn, dialect, mailbox_id, [(item_id, subject, people, text, names)])
-
-
 def index_many(conn: Connection, dialect: str, mailbox_id: int, entries: Sequence[Entry]) -> None:
     """Put items into the index, which does not hold them yet."""
     if not entries:

@@ -97,10 +97,8 @@ class Box:
                 .where(tables.folder.c.mailbox_id == mailbox, tables.folder.c.id == folder)
                 .values({counter: counter + 1})
             )
-            words.index(
-                conn, self.dialect, mailbox, id, row["subject"] or "", people, text,
-                content["names"],
-            )  # fmt: skip
+            entry = (id, row["subject"] or "", people, text, content["names"])
+            words.index_many(conn, self.dialect, mailbox, [entry])
 
         self.run(write)
         return id

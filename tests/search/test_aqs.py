@@ -267,10 +267,12 @@ def test_the_index_keeps_mailboxes_apart_and_forgets(box: Box):
     box.add(subject="secret plan", mailbox=MAILBOX - 1)
     assert box.said("secret") == {mine}
     box.run(
-        lambda conn: words.unindex(conn, box.dialect, MAILBOX, mine, "secret plan", "", "x", "")
+        lambda conn: words.unindex_many(
+            conn, box.dialect, MAILBOX, [(mine, "secret plan", "", "x", "")]
+        )
     )
     assert box.said("secret") == set()
-    box.run(lambda conn: words.index(conn, box.dialect, MAILBOX, mine, "open", "", "", ""))
+    box.run(lambda conn: words.index_many(conn, box.dialect, MAILBOX, [(mine, "open", "", "", "")]))
     assert box.said("open") == {mine}
 
 

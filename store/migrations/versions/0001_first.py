@@ -1,16 +1,8 @@
-"""The first schema."""
-
-from alembic import op
-
-from store.search.words import create_index_tables
-from store.tables import metadata
+"""The first schema. A new database is made whole (``store.migrations.upgrade``), not by this."""
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    """Make all tables and the word index."""
-    connection = op.get_bind()
-    metadata.create_all(connection)
-    create_index_tables(connection, connection.dialect.name)
+    """Nothing comes before it."""

@@ -1,13 +1,17 @@
 """Where the change log of a mailbox begins."""
 
 from alembic import op
-
-from store.tables import event_floor
+from sqlalchemy import BigInteger, Column, Integer
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the table where the first revision, run now, has not made it already."""
-    event_floor.create(op.get_bind(), checkfirst=True)
+    """Make the table, as it was when this revision was written."""
+    op.create_table(
+        "event_floor",
+        Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+        Column("seq", BigInteger, nullable=False),
+        Column("n", Integer, nullable=False),
+    )

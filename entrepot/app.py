@@ -27,12 +27,12 @@ from entrepot.housekeeping import Housekeeping
 from entrepot.http import HttpDoor, bind, tls_context
 from entrepot.metrics import Metrics
 from entrepot.settings import Settings
-from ews.app import routes as ews_routes
+from ews.app import Front as EwsFront
 from mailflow.outbound import Outbound
 from mailflow.peers import is_loopback
 from mailflow.smtp import SmtpDoor
 from store.clock import Clock
-from store.commands import ListAccounts, ListDomains
+from store.commands import ListDomains
 from store.store import Store
 
 _log = structlog.get_logger("server")
@@ -67,6 +67,7 @@ class App:
         self.https_addresses: list[str] = []
         self.smtp_addresses: list[str] = []
         self._stop_metrics = store.bus.listen_to_all(self.metrics.events)
+        self._ews = EwsFront(store, self.authenticate, settings, clock)
         self.asgi = Front(self._router(), settings, self.metrics)
 
     @classmethod
@@ -113,7 +114,7 @@ class App:
     async def stop(self) -> None:
         """Finish what is under way, close all doors and the store. Nothing accepted is lost."""
         _log.info("stopping")
-        await self._end_streams()
+        self._end_streams()
         while self._doors:
             await self._doors.pop().stop()
         for sock in self._sockets.values():
@@ -124,13 +125,12 @@ class App:
         os.close(self._lock)
         _log.info("stopped")
 
-    async def _end_streams(self) -> None:
-        """Take no new connections, and let go of everybody's sign-in, at which streams end."""
+    def _end_streams(self) -> None:
+        """Take no new connections, and let the streams that are open close."""
         for door in self._doors:
             if isinstance(door, HttpDoor):
                 door.stop_listening()
-        for account in await self.store.system("stop").execute(ListAccounts()):
-            self.store.bus.revoke(account.id)
+        self._ews.close()
 
     async def _open(self, door: Any) -> None:
         await door.start()
@@ -179,7 +179,7 @@ class App:
 
     def _router(self) -> Router:
         routes: list[Any] = [
-            *ews_routes(self.store, self.authenticate, self.settings, self.clock),
+            *self._ews.routes(),
             Route("/health", self._health, methods=["GET"]),
         ]
         if self.settings.metrics:

@@ -48,6 +48,22 @@ class Front:
         self._dispatcher: Dispatcher | None = None
         self._services: Services | None = None
 
+    def routes(self) -> list[BaseRoute]:
+        """The routes of the front-end, Autodiscover's among them."""
+        load_operations()
+        return [
+            Route("/EWS/Exchange.asmx", self.exchange, methods=["GET", "HEAD", "POST"]),
+            Route("/EWS/Services.wsdl", self.described(wsdl), methods=["GET"]),
+            Route("/EWS/messages.xsd", self.described(lambda _: messages_xsd()), methods=["GET"]),
+            Route("/EWS/types.xsd", self.described(lambda _: types_xsd()), methods=["GET"]),
+            *autodiscover_routes(self),
+        ]
+
+    def close(self) -> None:
+        """End all subscriptions, so that the streams that are open close."""
+        if self._services is not None:
+            self._services.subscriptions.close()
+
     async def services(self) -> Services:
         """What all requests share."""
         async with self._opening:
@@ -143,18 +159,3 @@ def load_operations() -> None:
     for module in pkgutil.walk_packages(operations.__path__, f"{operations.__name__}."):
         importlib.import_module(module.name)
     importlib.import_module("ews.notifications.operations")
-
-
-def routes(
-    store: Store, authenticate: Authenticate, settings: Any, clock: Clock
-) -> list[BaseRoute]:
-    """The routes of the front-end, Autodiscover's among them."""
-    load_operations()
-    front = Front(store, authenticate, settings, clock)
-    return [
-        Route("/EWS/Exchange.asmx", front.exchange, methods=["GET", "HEAD", "POST"]),
-        Route("/EWS/Services.wsdl", front.described(wsdl), methods=["GET"]),
-        Route("/EWS/messages.xsd", front.described(lambda _: messages_xsd()), methods=["GET"]),
-        Route("/EWS/types.xsd", front.described(lambda _: types_xsd()), methods=["GET"]),
-        *autodiscover_routes(front),
-    ]

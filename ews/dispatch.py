@@ -114,8 +114,6 @@ class Dispatcher:
             refusal = ews_error(error)
             xml = refusal.xml or ()
             result = error_response(name, refusal.code, refusal.text, xml=xml)
-        except SchemaViolation:
-            raise
         if isinstance(result, Stream):
             return result
         return self._written(ctx, name, result)

@@ -27,6 +27,7 @@ from store.commands import (
     FetchItems,
     FolderRef,
     MoveItems,
+    Want,
 )
 from store.model import Item, ItemId
 from store.results import SavedItem
@@ -56,22 +57,23 @@ async def get_item(request: Any, ctx: Context) -> Message:
     """
     shape = read_item_shape(request.ItemShape)
     writer = ItemWriter(ctx, shape, find=False)
+    want = shape.want()
 
     async def fetch(items: tuple[ItemId, ...]) -> Any:
-        return await ctx.execute(FetchItems(items, shape.want()))
+        return await ctx.execute(FetchItems(items, want))
 
     results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), fetch)
-    messages = [await _item_message(ctx, result, shape, writer) for result in results]
+    messages = [await _item_message(ctx, result, shape, want, writer) for result in results]
     return response("GetItem", messages)
 
 
 async def _item_message(
-    ctx: Context, result: Item | EwsError, shape: ItemShape, writer: ItemWriter
+    ctx: Context, result: Item | EwsError, shape: ItemShape, want: Want, writer: ItemWriter
 ) -> Message:
     try:
         if isinstance(result, EwsError):
             raise result
-        if shape.want().mime:
+        if want.mime:
             result = await with_mime(ctx, result)
     except EwsError as error:
         return failure(error, Items=[])

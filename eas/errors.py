@@ -33,3 +33,13 @@ def eas_status(error: StoreError | EasError) -> int:
     if isinstance(error, EasError):
         return error.status
     return table.eas_status(type(error).__name__, error.role)
+
+
+def in_words_of(error: StoreError | EasError, words: dict[str, int]) -> EasError:
+    """The error with the status that a command has for it: ``words`` maps classes of StoreError
+    (``NotFound``, or ``NotFound parent`` with its role) to status codes."""
+    if isinstance(error, EasError):
+        return error
+    name = type(error).__name__
+    status = words.get(f"{name} {error.role}", words.get(name, eas_status(error)))
+    return EasError(status, error.message)

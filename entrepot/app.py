@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 
+from eas.app import Front as EasFront
 from entrepot import (
     __version__,
     _paths,  # noqa: F401  (first: it puts our packages on the path)
@@ -68,6 +69,7 @@ class App:
         self.smtp_addresses: list[str] = []
         self._stop_metrics = store.bus.listen_to_all(self.metrics.events)
         self._ews = EwsFront(store, self.authenticate, settings, clock)
+        self._eas = EasFront(store, self.authenticate, settings, clock)
         self.asgi = Front(self._router(), settings, self.metrics)
 
     @classmethod
@@ -131,6 +133,7 @@ class App:
             if isinstance(door, HttpDoor):
                 door.stop_listening()
         self._ews.close()
+        self._eas.close()
 
     async def _open(self, door: Any) -> None:
         await door.start()
@@ -180,6 +183,7 @@ class App:
     def _router(self) -> Router:
         routes: list[Any] = [
             *self._ews.routes(),
+            *self._eas.routes(),
             Route("/health", self._health, methods=["GET"]),
         ]
         if self.settings.metrics:

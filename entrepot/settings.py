@@ -331,6 +331,66 @@ class Settings(BaseSettings):
         "so, and subscribes anew.",
     )
 
+    # -- devices (ActiveSync)
+    device_provisioning: bool = setting(
+        True,
+        group="Devices",
+        reason="Devices must take the policies before they get anything; only then can one be "
+        "wiped. False lets in programs that cannot.",
+    )
+    devices_max: int = setting(
+        100,
+        at_least=1,
+        at_most=10_000,
+        group="Devices",
+        reason="Devices of one mailbox. A lost password would otherwise make as many as it likes.",
+    )
+    device_days: int = setting(
+        90,
+        at_least=7,
+        at_most=3650,
+        group="Devices",
+        reason="A device that has not called for so long is forgotten; it starts anew when it "
+        "comes back.",
+    )
+    device_log_days: int = setting(
+        30,
+        at_least=1,
+        at_most=365,
+        group="Devices",
+        reason="How far back `entrepot device log` and `explain` reach.",
+    )
+    sync_bytes_max: int = setting(
+        4 * MIB,
+        at_least=64 * 1024,
+        at_most=64 * MIB,
+        group="Devices",
+        reason="About as large an answer to Sync becomes; the rest follows in the next. Phones "
+        "drop what takes them too long.",
+    )
+    heartbeat_s_min: int = setting(
+        60,
+        at_least=1,
+        at_most=3540,
+        group="Devices",
+        reason="The shortest wait that a device may ask for. Outlook asks for 180 s.",
+    )
+    heartbeat_s_max: int = setting(
+        3540,
+        at_least=60,
+        at_most=3540,
+        group="Devices",
+        reason="The longest wait that a device may ask for. Lower it where a proxy cuts silent "
+        "connections earlier.",
+    )
+    ping_folders_max: int = setting(
+        300,
+        at_least=10,
+        at_most=1000,
+        group="Devices",
+        reason="Folders that a device may watch at once.",
+    )
+
     # -- mail to other servers
     smart_host: str = setting(
         "",
@@ -503,6 +563,7 @@ class Settings(BaseSettings):
             event_days=self.event_days,
             queue_days=self.queue_days,
             readers=self.readers,
+            devices_max=self.devices_max,
         )
 
 

@@ -46,6 +46,7 @@ ROWS: tuple[Row, ...] = (
     Row("ChangeRequired", "ErrorChangeKeyRequiredForWriteOperations", 4),
     Row("AlreadyExists", "ErrorFolderExists", 2),
     Row("AlreadyExists", "ErrorItemSave", 2, role="configuration"),
+    Row("AlreadyDone", "ErrorInvalidOperation", 118),
     Row("InvalidValue", "ErrorInvalidValueForProperty", 6),
     Row("InvalidValue", "ErrorFolderSavePropertyError", 6, role="folder_name"),
     Row("InvalidValue", "ErrorInvalidPropertyAppend", 6, role="append"),

@@ -20,6 +20,7 @@ class Bus:
         self._by_mailbox: dict[int, set[Listener]] = {}
         self._to_all: set[Listener] = set()
         self._revocations: set[Callable[[int], None]] = set()
+        self._hurries: set[Callable[[int, str], None]] = set()
         self.outbound = asyncio.Event()
 
     def listen(self, mailbox_id: int, listener: Listener) -> Callable[[], None]:
@@ -59,3 +60,13 @@ class Bus:
         """Password, state or rights of an account changed: caches and streams let go of it."""
         for listener in tuple(self._revocations):
             listener(account_id)
+
+    def on_hurry(self, listener: Callable[[int, str], None]) -> Callable[[], None]:
+        """Tell ``listener`` mailbox and key of a device that must hear of its new state now."""
+        self._hurries.add(listener)
+        return lambda: self._hurries.discard(listener)
+
+    def hurry(self, mailbox_id: int, device: str) -> None:
+        """A device was blocked, wiped or forgotten: what it waits in ends."""
+        for listener in tuple(self._hurries):
+            listener(mailbox_id, device)

@@ -2,7 +2,7 @@
 
 StoreError
  +- NotFound, AccessDenied, NoSuchMailbox, Damaged   who and what
- +- Conflict, ChangeRequired, AlreadyExists          state of the thing
+ +- Conflict, ChangeRequired, AlreadyExists, AlreadyDone   state of the thing
  +- InvalidValue                                    values
  +- WrongClass, WrongFolderClass, ProtectedFolder, IntoItself
  +- InvalidState, InvalidWatermark                   tokens
@@ -56,6 +56,10 @@ class ChangeRequired(StoreError):
 
 class AlreadyExists(StoreError):
     """An object of that name is there already."""
+
+
+class AlreadyDone(StoreError):
+    """The very same request was carried out before."""
 
 
 class InvalidValue(StoreError):

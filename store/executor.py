@@ -114,6 +114,8 @@ class WriteTx(Tx):
         self.events: list[Event] = []
         self.wakes_outbound = False
         self.revoked: list[int] = []
+        # Devices (mailbox, key) whose waits end now: blocked, to be wiped, or forgotten.
+        self.hurried: list[tuple[int, str]] = []
 
     def lock(self, mailbox_id: int) -> MailboxState:
         """The mailbox, held by this command until its end: call before reading what you change.

@@ -1,6 +1,7 @@
 """Importing this registers every executor."""
 
 from store import configuration, events, integrity, sync
+from store.devices import executors as devices
 from store.directory import executors as directory
 from store.folders import change as change_folders
 from store.folders import read as read_folders
@@ -13,6 +14,7 @@ ALL = (
     change_folders,
     configuration,
     create,
+    devices,
     directory,
     events,
     fetch,

@@ -20,3 +20,4 @@ class Limits(msgspec.Struct, frozen=True):
     queue_days: int = 3
     readers: int = 3
     writes_grouped_max: int = 64
+    devices_max: int = 100

@@ -114,6 +114,8 @@ class Session:
             bus.outbound.set()
         for account_id in tx.revoked:
             bus.revoke(account_id)
+        for mailbox_id, device in tx.hurried:
+            bus.hurry(mailbox_id, device)
 
     def _context(self) -> dict[str, Any]:
         store = self.store

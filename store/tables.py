@@ -246,7 +246,11 @@ tombstone = Table(
     Column("is_associated", Boolean, nullable=False),
     Column("kind", String, nullable=False),
     Column("moved_to", BigInteger, nullable=False),
+    # What a follower with a filter must know of an item that is gone, and where it went.
+    Column("received", String),
+    Column("moved_item", BigInteger, nullable=False, server_default="0"),
     Column("at", String, nullable=False),
+    Index("tombstone_by_item", "mailbox_id", "item_id"),
 )
 
 blob = Table(
@@ -307,4 +311,101 @@ outbound_recipient = Table(
     Column("expires", String, nullable=False),
     Column("last_reply", Text, nullable=False),
     Index("outbound_due", "next_at"),
+)
+
+# -- devices -----------------------------------------------------------------------------------
+
+# A device that follows a mailbox. ``key`` is its own id, folded; ``access``: allowed or blocked;
+# ``wipe``: what it was told to erase, and how far that is. ``record``: what it says of itself and
+# what it last asked for.
+device = Table(
+    "device",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String, primary_key=True),
+    Column("device_id", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("agent", String, nullable=False),
+    Column("protocol", String, nullable=False),
+    Column("created", String, nullable=False),
+    Column("seen", String, nullable=False),
+    Column("access", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("wipe", String, nullable=False),
+    Column("wipe_state", String, nullable=False),
+    Column("policy_key", BigInteger, nullable=False),
+    Column("pending_key", BigInteger, nullable=False),
+    Column("policy_mark", String, nullable=False),
+    Column("record", Record, nullable=False),
+)
+
+# The tree as a device was given it, under each number that it may come back with. ``own``: what
+# the device did to the tree itself, so that it is not told of it.
+device_tree = Table(
+    "device_tree",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("own", Text, nullable=False),
+    Column("created", String, nullable=False),
+)
+
+# A folder as a device holds it: the state that it last came with, and the one that it was given
+# then. ``position``: how far it has been told; ``options``: what it wants (the front-end's words);
+# ``entries``: what the step that led here told, for saying it again; ``done``: its own changes
+# of that step and what came of each.
+device_collection = Table(
+    "device_collection",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String, primary_key=True),
+    Column("folder_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("token", String, nullable=False),
+    Column("position", String, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("entries", Text, nullable=False),
+    Column("more", Boolean, nullable=False),
+    Column("done", Text, nullable=False),
+    Column("created", String, nullable=False),
+)
+
+# Changes that a device made itself, by the change number that each got: not told back to it.
+# ``seq`` 0: the device knows the item, but not how it looks now.
+device_own = Table(
+    "device_own",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String, primary_key=True),
+    Column("folder_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+# What a device was told, step by step, and why.
+device_round = Table(
+    "device_round",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("folder_id", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("entries", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+# What a device asked to be done once, by the name that it gave the request.
+device_once = Table(
+    "device_once",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String, primary_key=True),
+    Column("token", String, primary_key=True),
+    Column("at", String, nullable=False),
 )

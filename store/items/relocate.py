@@ -152,7 +152,7 @@ def _move_inside(tx: WriteTx, rows: Sequence[Row[Any]], target: FolderRow) -> li
     first = tx.allocate(mailbox_id, len(rows))
     contents = content_rows(tx, mailbox_id, [row.id for row in rows])
     count_rows(tx, rows, -1)
-    bury(tx, rows, moved_to=target.id)
+    bury(tx, rows, moved_to=target.id, first_item=first)
     unindex(tx, mailbox_id, rows, contents)
     keys = [
         {

@@ -190,8 +190,9 @@ def unindex(
     )
 
 
-def bury(tx: WriteTx, rows: Sequence[Row[Any]], moved_to: int = 0) -> None:
-    """Leave a tombstone for each item that leaves its folder."""
+def bury(tx: WriteTx, rows: Sequence[Row[Any]], moved_to: int = 0, first_item: int = 0) -> None:
+    """Leave a tombstone for each item that leaves its folder. ``first_item``: the new id of the
+    first of them where they moved, those of the others follow it."""
     if not rows:
         return
     seq = tx.bump(rows[0].mailbox_id)
@@ -207,8 +208,10 @@ def bury(tx: WriteTx, rows: Sequence[Row[Any]], moved_to: int = 0) -> None:
                 "is_associated": row.is_associated,
                 "kind": row.kind,
                 "moved_to": moved_to,
+                "received": row.received,
+                "moved_item": first_item + place if first_item else 0,
                 "at": tx.now,
             }
-            for row in rows
+            for place, row in enumerate(rows)
         ],
     )

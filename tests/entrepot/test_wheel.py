@@ -62,7 +62,7 @@ def environment(wheel, tmp_path_factory):
 @pytest.fixture
 def decoys(tmp_path):
     """A folder with packages of the same names as ours."""
-    for name in ("store", "schemas", "ews", "mailflow"):
+    for name in ("store", "schemas", "ews", "eas", "mailflow"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text(DECOY)
     return tmp_path
@@ -84,7 +84,7 @@ def test_the_wheel_adds_one_name(wheel, environment):
 def test_every_file_of_our_packages_is_in_the_wheel(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     tracked = subprocess.check_output(
-        ["git", "ls-files", "schemas", "store", "ews", "mailflow"], cwd=ROOT, text=True
+        ["git", "ls-files", "schemas", "store", "ews", "eas", "mailflow"], cwd=ROOT, text=True
     ).splitlines()
     if not tracked:
         pytest.skip("not a checkout with git")

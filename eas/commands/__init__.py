@@ -1,0 +1,1 @@
+"""The commands of ActiveSync, a module each: parse, ask the store, write."""

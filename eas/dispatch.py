@@ -1,0 +1,102 @@
+"""From a request to its answer: judge, decode, command, encode; errors in the version's words."""
+
+from __future__ import annotations
+
+import msgspec
+import structlog
+
+from eas.answers import MULTIPART, WBXML, Answer, Multipart, Raw, multipart, refusal
+from eas.context import Context
+from eas.devices import judge
+from eas.errors import EasError, HttpError, eas_status
+from eas.grammar import check_request
+from eas.registry import Registered, find_command
+from eas.wbxml import Limits, WbxmlError, decode, encode
+from schemas.eas.grammar import ROOT_PAGES
+from schemas.eas.status import http_before_14
+from store.errors import StoreError
+
+_log = structlog.get_logger("eas")
+_MIME = "message/rfc822"
+_RETRY_S = "60"
+_INVALID_WBXML, _INVALID_XML, _UNKNOWN_COMMAND, _NOT_IN_VERSION = 102, 103, 137, 138
+
+
+class Reply(msgspec.Struct):
+    """An answer as HTTP. ``describes``: it carries the headers of OPTIONS, for a device that
+    begins anew (MS-ASHTTP 2.2.2.1.2). ``eas_status``: the refusal, for the log."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = ""
+    headers: dict[str, str] = {}
+    describes: bool = False
+    eas_status: int | None = None
+
+
+async def answer(ctx: Context) -> Reply:
+    """The answer to a request; never raises for what a device sent, but HttpError."""
+    command = ctx.request.command
+    try:
+        registered = _registered(ctx)
+        judge(ctx, needs_policy=registered.needs_policy)
+        _decode(ctx, registered)
+        return _written(ctx, await registered.handler(ctx))
+    except (EasError, StoreError) as error:
+        status = eas_status(error)
+        _log.info("refused", command=command, status=status, reason=str(error))
+        return _refused(ctx, status)
+
+
+def _registered(ctx: Context) -> Registered:
+    registered = find_command(ctx.request.command)
+    if registered is None:
+        raise EasError(_UNKNOWN_COMMAND, "this command is not available on this server")
+    newest = registered.last
+    if not ctx.is_at_least(registered.since) or (newest != ctx.version and ctx.is_at_least(newest)):
+        raise EasError(_NOT_IN_VERSION, "this version of the protocol has no such command")
+    return registered
+
+
+def _decode(ctx: Context, registered: Registered) -> None:
+    """Read the body. Raises EasError 102, 103."""
+    media = ctx.content_type.partition(";")[0].strip().lower()
+    if registered.takes_mime and media == _MIME:
+        ctx.is_mime = True
+        return
+    if not ctx.body:
+        return
+    try:
+        root = decode(ctx.body, Limits(bytes_max=ctx.settings.request_bytes_max))
+    except WbxmlError as error:
+        raise EasError(_INVALID_WBXML, str(error)) from error
+    name = ctx.request.command
+    page = ROOT_PAGES.get(name)
+    if page is None or root.name != f"{page}:{name}":
+        raise EasError(_INVALID_XML, f"the document is no {name}")
+    ctx.root = root
+    for violation in check_request(root, name, ctx.version):
+        # Devices differ from the specification in many harmless ways.
+        _log.debug("differs", command=name, rule=violation.rule, path=violation.path[:200])
+
+
+def _written(ctx: Context, result: Answer) -> Reply:
+    headers = ctx.headers
+    describes = ctx.describes
+    if result is None:
+        return Reply(200, headers=headers, describes=describes)
+    if isinstance(result, Raw):
+        return Reply(200, result.data, result.content_type, headers)
+    if isinstance(result, Multipart):
+        return Reply(200, multipart(result), MULTIPART, headers)
+    return Reply(200, encode(result), WBXML, headers, describes)
+
+
+def _refused(ctx: Context, status: int) -> Reply:
+    """A refusal of the whole request: by HTTP before 14.0, by a status from then on."""
+    http = http_before_14(status)
+    name = ctx.request.command
+    if (http is not None and not ctx.is_at_least("14.0")) or name not in ROOT_PAGES:
+        headers = {"Retry-After": _RETRY_S} if http == 503 else {}
+        raise HttpError(http or 400, f"Status {status}.", headers)
+    return Reply(200, encode(refusal(name, status)), WBXML, eas_status=status)

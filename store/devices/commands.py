@@ -1,0 +1,222 @@
+"""What can be asked about devices. ``device`` is always a device's folded id (``Device.key``)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from store.commands import Command
+from store.devices.model import Access, Wipe, WipeState
+from store.instant import Instant
+from store.model import ItemId
+
+# -- who they are ------------------------------------------------------------------------------
+
+
+class MeetDevice(Command, frozen=True):
+    """The device of the asker's mailbox, made at its first call -> Device.
+
+    What it says of itself is kept; it is written at most once an hour where nothing changed.
+    """
+
+    device_id: str
+    type: str
+    agent: str
+    protocol: str
+
+
+class FetchDevice(Command, frozen=True):
+    """-> Device | None."""
+
+    device: str
+
+
+class ChangeDevice(Command, frozen=True):
+    """Change what is kept of a device; None leaves a thing as it is -> Device. Raises NotFound.
+
+    ``record`` entries replace those of the same name, a None entry removes one.
+    """
+
+    device: str
+    mailbox_id: int = 0
+    access: Access | None = None
+    reason: str | None = None
+    wipe: Wipe | None = None
+    wipe_state: WipeState | None = None
+    policy_key: int | None = None
+    pending_key: int | None = None
+    policy_mark: str | None = None
+    record: dict[str, Any] | None = None
+    note: str = ""
+
+
+class ListDevices(Command, frozen=True):
+    """Devices of a mailbox, or (system) of all -> list[Device]."""
+
+    mailbox_id: int = 0
+
+
+class RemoveDevice(Command, frozen=True):
+    """Forget a device and all that it holds -> None. It starts anew when it comes back.
+
+    Raises NotFound."""
+
+    device: str
+    mailbox_id: int = 0
+
+
+# -- the tree ----------------------------------------------------------------------------------
+
+
+class StepTree(Command, frozen=True):
+    """What changed in the folder tree since ``number`` (0: from empty) -> TreeStep.
+
+    ``classes``: prefixes of folder classes that the device can show. Where nothing changed the
+    number stays. Raises InvalidState for a number that the device was not given.
+    """
+
+    device: str
+    number: int
+    classes: tuple[str, ...]
+
+
+class PeekTree(Command, frozen=True):
+    """Whether the tree has something for a device since its newest number -> bool.
+
+    False for a device that was never given the tree."""
+
+    device: str
+    classes: tuple[str, ...]
+
+
+class ChangeTree(Command, frozen=True):
+    """Make, change or delete a folder in a device's name -> TreeChange.
+
+    ``changes`` name one folder each (``CreateFolders``, ``UpdateFolders``, ``MoveFolders``,
+    ``DeleteFolders``) and are carried out all or none. The device is not told of what it did. A
+    creation that was carried out, but whose answer was lost, gives the same folder again.
+    Raises InvalidState for an unknown number, and what the changes themselves raise.
+    """
+
+    device: str
+    number: int
+    changes: tuple[Command, ...]
+
+
+# -- collections -------------------------------------------------------------------------------
+
+
+class DeviceChange(Command, frozen=True):
+    """A device's own change of an item in a step.
+
+    ``token`` is the same when the device repeats it. ``change`` carries it out and names one item
+    (``CreateItems``, ``UpdateItems``, ``DeleteItems``). ``touches``: which of ``content``,
+    ``flags``, ``read`` it sets, for conflicts. ``item`` None for a new one.
+    """
+
+    token: str
+    change: Command
+    item: ItemId | None = None
+    touches: tuple[str, ...] = ()
+
+
+class BeginCollection(Command, frozen=True):
+    """Hold a folder from empty -> Step with the first number and nothing told.
+
+    Where it has just begun (its answer was lost), it is the same beginning again.
+    Raises NotFound, AccessDenied.
+    """
+
+    device: str
+    folder: int
+    options: str = ""
+
+
+class PeekCollections(Command, frozen=True):
+    """Whether folders have something for a device -> list[Pending].
+
+    ``numbers``: (folder, token, number); an empty token means the newest state. ``cutoffs`` by
+    folder: the instant from which items count, "" for all; absent: as far as the device holds.
+    ``limit``: count at most that many.
+    """
+
+    device: str
+    numbers: tuple[tuple[int, str, int], ...]
+    cutoffs: dict[int, Instant] = {}
+    limit: int = 1
+
+
+class StepCollection(Command, frozen=True):
+    """One step of a folder's synchronisation with a device -> Step.
+
+    The device comes with (``token``, ``number``). A number that it came with before gives the
+    same step again, and changes of its own that were carried out then are not carried out twice.
+    ``window`` and ``bytes_max`` bound what is told; ``cutoff``: items received before it are left
+    out. ``options`` None: as before. ``wins``: whose change counts where both changed an item.
+    ``gets`` False: only the device's own changes.
+    Raises NotFound, AccessDenied (role ``sync``), InvalidState for a number not known.
+    """
+
+    device: str
+    folder: int
+    token: str
+    number: int
+    window: int
+    bytes_max: int
+    cutoff: Instant = ""
+    options: str | None = None
+    changes: tuple[DeviceChange, ...] = ()
+    wins: Literal["device", "server"] = "server"
+    gets: bool = True
+
+
+class MoveForDevice(Command, frozen=True):
+    """Move items in a device's name -> each Moved: the device is not told of it again.
+
+    ``items``: (item, folder it lies in, target folder). Raises nothing as a whole.
+    """
+
+    device: str
+    items: tuple[tuple[ItemId, int, int], ...]
+
+
+class Once(Command, frozen=True):
+    """Carry out ``command`` unless the device had it done under that ``token`` -> its result.
+
+    Raises AlreadyDone.
+    """
+
+    device: str
+    token: str
+    command: Command
+
+
+# -- the log -----------------------------------------------------------------------------------
+
+
+class NoteRound(Command, frozen=True):
+    """Write a line into a device's log -> None."""
+
+    device: str
+    what: str
+    status: int
+    note: str = ""
+    folder: int = 0
+
+
+class ListRounds(Command, frozen=True):
+    """A device's log, newest first -> list[Round]. ``item``: only rounds that tell of it."""
+
+    device: str
+    mailbox_id: int = 0
+    item: int = 0
+    limit: int = 200
+
+
+class PruneDevices(Command, frozen=True):
+    """Drop log lines older than ``log_before`` and devices not seen since ``seen_before`` -> int.
+
+    Of the system only."""
+
+    log_before: Instant
+    seen_before: Instant
+    limit: int = 2_000

@@ -1,0 +1,155 @@
+"""What devices are, and what the steps of their synchronisation say. Protocol-free."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from store.instant import Instant
+from store.model import Folder, ItemId
+
+Access = Literal["allowed", "blocked"]
+# "" nothing; what a device was told to erase: what it holds of this account, or all.
+Wipe = Literal["", "account", "full"]
+# "" none; asked: it will be told; sent: it was told; done, failed: what it answered.
+WipeState = Literal["", "asked", "sent", "done", "failed"]
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A device that follows a mailbox.
+
+    ``key`` is its id folded, ``record`` what it said of itself and what it last asked for.
+    ``policy_key`` is 0 until it took the policies of ``policy_mark``; ``pending_key`` is the one
+    under which they were offered.
+    """
+
+    mailbox_id: int
+    key: str
+    device_id: str
+    type: str
+    agent: str
+    protocol: str
+    created: Instant
+    seen: Instant
+    access: Access = "allowed"
+    reason: str = ""
+    wipe: Wipe = ""
+    wipe_state: WipeState = ""
+    policy_key: int = 0
+    pending_key: int = 0
+    policy_mark: str = ""
+    record: dict[str, Any] = {}
+
+
+# What a step tells of an item. ``flags``: only read state, flag or categories changed.
+EntryKind = Literal["add", "change", "flags", "delete", "soft_delete"]
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """One item in a step, and why it is there."""
+
+    kind: EntryKind
+    item_id: int
+    cause: str
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What came of a device's own change: the error's class and role, or the item saved.
+
+    ``attachments``: numbers of the attachments that the change added, in order.
+    """
+
+    item_id: int = 0
+    error: str = ""
+    role: str = ""
+    attachments: tuple[int, ...] = ()
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True):
+    """How much of a folder a device has been told.
+
+    It holds the items with ids up to ``top`` that lie at or above the edge (``edge``, the instant
+    received, then ``edge_id``), as of change ``seq`` and inside it up to item ``at``. The edge
+    moves down as older items are handed out, and up as they leave the filter.
+    """
+
+    seq: int
+    at: int
+    top: int
+    edge: str
+    edge_id: int
+
+
+class CollectionState(msgspec.Struct, frozen=True):
+    """A device's state of a folder under one number. ``options`` are the front-end's words."""
+
+    token: str
+    number: int
+    position: Position
+    options: str
+    more: bool
+    created: Instant
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What a step told: the state it leads to, items in order, results of the device's changes.
+
+    ``is_repeat``: it is the same step again. ``number``: the one that the device came with where
+    there was nothing to tell.
+    """
+
+    token: str
+    number: int
+    entries: tuple[Entry, ...] = ()
+    more: bool = False
+    done: tuple[Done, ...] = ()
+    is_repeat: bool = False
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """Whether a folder has something for a device. ``state`` None: the device does not hold it
+    under that number; ``count``: how much, as far as was looked."""
+
+    folder_id: int
+    state: CollectionState | None
+    count: int = 0
+
+
+class TreeStep(msgspec.Struct, frozen=True):
+    """A step of the folder tree: the number that it leads to, parents before children.
+
+    A folder's ``parent`` is None where that is the root, or nothing that the device is shown.
+    """
+
+    number: int
+    created: tuple[Folder, ...] = ()
+    updated: tuple[Folder, ...] = ()
+    deleted: tuple[int, ...] = ()
+
+
+class TreeChange(msgspec.Struct, frozen=True):
+    """What a device's change of the tree led to: the next number, and the folder made (0: none)."""
+
+    number: int
+    folder_id: int = 0
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """Where an item is after a move. ``again``: an earlier try had moved it."""
+
+    item: ItemId
+    again: bool = False
+
+
+class Round(msgspec.Struct, frozen=True):
+    """A line of a device's log: what it was told, and why."""
+
+    id: int
+    at: Instant
+    what: str
+    folder_id: int
+    number: int
+    status: int
+    entries: tuple[Entry, ...]
+    note: str

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from eas.errors import EasError
 from eas.request import EasRequest
+from eas.sync.last import LastSyncs
 from eas.wbxml import Element
 from store.clock import Clock
 from store.commands import Command
@@ -25,6 +26,7 @@ class Services:
         self.settings = settings
         self.clock = clock
         self.waiting = waiting
+        self.last_syncs = LastSyncs()
 
 
 class Context:

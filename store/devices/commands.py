@@ -108,22 +108,23 @@ class ChangeTree(Command, frozen=True):
 class DeviceChange(Command, frozen=True):
     """A device's own change of an item in a step.
 
-    ``token`` is the same when the device repeats it. ``change`` carries it out and names one item
-    (``CreateItems``, ``UpdateItems``, ``DeleteItems``). ``touches``: which of ``content``,
-    ``flags``, ``read`` it sets, for conflicts. ``item`` None for a new one.
+    ``token`` is the same when the device repeats it. ``commands`` carry it out, all or nothing;
+    each names one item (``CreateItems``, ``UpdateItems``, ``DeleteItems``, ...). ``item`` is None
+    for a new one. ``touches``: which of ``content``, ``flags``, ``read`` it sets, for conflicts.
     """
 
     token: str
-    change: Command
+    commands: tuple[Command, ...]
     item: ItemId | None = None
     touches: tuple[str, ...] = ()
+    is_deletion: bool = False
 
 
 class BeginCollection(Command, frozen=True):
     """Hold a folder from empty -> Step with the first number and nothing told.
 
     Where it has just begun (its answer was lost), it is the same beginning again.
-    Raises NotFound, AccessDenied.
+    Raises NotFound, AccessDenied (role ``sync``).
     """
 
     device: str
@@ -132,11 +133,11 @@ class BeginCollection(Command, frozen=True):
 
 
 class PeekCollections(Command, frozen=True):
-    """Whether folders have something for a device -> list[Pending].
+    """Whether folders have something for a device -> list[Pending], in order.
 
     ``numbers``: (folder, token, number); an empty token means the newest state. ``cutoffs`` by
-    folder: the instant from which items count, "" for all; absent: as far as the device holds.
-    ``limit``: count at most that many.
+    folder: the instant from which items count, "" for all; a folder without one is looked at as
+    far down as the device holds it. ``limit``: count at most that many.
     """
 
     device: str
@@ -150,9 +151,10 @@ class StepCollection(Command, frozen=True):
 
     The device comes with (``token``, ``number``). A number that it came with before gives the
     same step again, and changes of its own that were carried out then are not carried out twice.
-    ``window`` and ``bytes_max`` bound what is told; ``cutoff``: items received before it are left
-    out. ``options`` None: as before. ``wins``: whose change counts where both changed an item.
-    ``gets`` False: only the device's own changes.
+    ``window`` and ``bytes_max`` bound what is told, where of each item at most ``item_bytes`` are
+    (0: all of it); ``cutoff``: items received before it are left out. ``options`` None: as before.
+    ``wins``: whose change counts where both changed an item. ``gets`` False: only the device's
+    own changes.
     Raises NotFound, AccessDenied (role ``sync``), InvalidState for a number not known.
     """
 
@@ -162,6 +164,7 @@ class StepCollection(Command, frozen=True):
     number: int
     window: int
     bytes_max: int
+    item_bytes: int = 0
     cutoff: Instant = ""
     options: str | None = None
     changes: tuple[DeviceChange, ...] = ()

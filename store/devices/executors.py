@@ -1,5 +1,5 @@
 """Importing this registers the executors of devices."""
 
-from store.devices import records, rounds, tree
+from store.devices import collection, move, records, rounds, tree
 
-ALL = (records, rounds, tree)
+ALL = (collection, move, records, rounds, tree)

@@ -108,11 +108,15 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """Whether a folder has something for a device. ``state`` None: the device does not hold it
-    under that number; ``count``: how much, as far as was looked."""
+    """Whether a folder has something for a device.
+
+    ``state`` None: the device does not hold it under that number. ``is_told``: the step from that
+    number was given before. ``count``: how much there is, as far as was looked.
+    """
 
     folder_id: int
-    state: CollectionState | None
+    state: CollectionState | None = None
+    is_told: bool = False
     count: int = 0
 
 

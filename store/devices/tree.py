@@ -41,7 +41,7 @@ def _keys(mailbox_id: int, key: str) -> dict[str, Any]:
     return {"b_mailbox": mailbox_id, "b_key": key}
 
 
-@reads(PeekTree)
+@reads(PeekTree, small=lambda _: True)
 def peek_tree(tx: Tx, command: PeekTree) -> bool:
     """Whether the device would be told anything."""
     state = tx.conn.execute(_NEWEST, _keys(own_mailbox(tx), command.device)).first()
@@ -117,9 +117,31 @@ def _state(tx: Tx, key: str, number: int) -> Row[Any]:
     return row
 
 
+_folder = tables.folder
+_log = tables.folder_log
+_TOUCHED = (
+    select(_folder.c.id)
+    .where(_folder.c.mailbox_id == bindparam("mailbox_id"), _folder.c.seq > bindparam("seq"))
+    .limit(1)
+)
+_LOGGED = (
+    select(_log.c.folder_id)
+    .where(_log.c.mailbox_id == bindparam("mailbox_id"), _log.c.seq > bindparam("seq"))
+    .limit(1)
+)
+
+
+def _is_quiet(tx: Tx, mailbox_id: int, seq: int) -> bool:
+    """Whether nothing happened to any folder since a change number."""
+    keys = {"mailbox_id": mailbox_id, "seq": seq}
+    return not any(tx.conn.execute(each, keys).first() for each in (_TOUCHED, _LOGGED))
+
+
 def _changes(tx: Tx, state: Row[Any] | None, classes: tuple[str, ...]) -> TreeStep:
     """What changed since a state, without what the device did itself and what it is not shown."""
     since = None if state is None else state.seq
+    if state is not None and _is_quiet(tx, own_mailbox(tx), state.seq):
+        return TreeStep(0)
     found: FolderChanges = sync_folders(tx, SyncFolders(_ROOT, since))
     own = {} if state is None else _OWN.decode(state.own)
     rows = tree(tx, found.root.mailbox_id)

@@ -1,0 +1,64 @@
+"""Items loaded for a device, with MIME made for those that came without."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from eas.context import Context
+from eas.reading.options import Options
+from eas.render.bodies import wants_mime
+from eas.render.mail import wants
+from store.commands import FetchAttachments, FetchItems, Want
+from store.errors import StoreError
+from store.instant import from_instant
+from store.mime import native
+from store.model import AttachmentDraft, Body, Item, ItemDraft, ItemId
+
+
+async def load(ctx: Context, items: Sequence[ItemId], options: Options) -> list[Item | StoreError]:
+    """Items in order, with all that these options need of them."""
+    loaded = await ctx.execute(FetchItems(tuple(items), wants(options)))
+    if not wants_mime(options):
+        return loaded
+    return [
+        item
+        if isinstance(item, StoreError) or item.mime is not None
+        else msgspec.structs.replace(item, mime=await mime_of(ctx, item))
+        for item in loaded
+    ]
+
+
+async def mime_of(ctx: Context, item: Item) -> bytes:
+    """The message that an item is, its attachments inside. Raises StoreError."""
+    if item.mime is not None:
+        return item.mime
+    draft = await draft_of(ctx, item)
+    domain = ctx.session.principal.address.rpartition("@")[2] or "localhost"
+    created = from_instant(item.properties.get("created", ctx.now))
+    return await asyncio.to_thread(native, draft, domain=domain, now=created)
+
+
+async def draft_of(ctx: Context, item: Item) -> ItemDraft:
+    """An item with everything, as it would be made anew. Raises StoreError."""
+    if item.body is None or item.attachments is None:
+        whole = (
+            await ctx.execute(FetchItems((item.id,), Want(body=True, mime=True, attachments=True)))
+        )[0]
+        if isinstance(whole, StoreError):
+            raise whole
+        item = whole
+    attachments: list[AttachmentDraft] = []
+    if item.attachments:
+        loaded = await ctx.execute(FetchAttachments(tuple(a.id for a in item.attachments)))
+        attachments = [each.draft for each in loaded if not isinstance(each, StoreError)]
+    return ItemDraft(
+        item_class=item.item_class,
+        properties=item.properties,
+        extended=item.extended,
+        body=item.body or Body(),
+        attachments=tuple(attachments),
+        mime=item.mime,
+    )

@@ -1,0 +1,1 @@
+"""From elements of requests to options and changes."""

@@ -1,0 +1,314 @@
+"""One collection of a Sync: begun, looked at, stepped; and its element in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from eas.answers import node, text
+from eas.context import Context
+from eas.errors import EasError, eas_status, in_words_of
+from eas.ids import file_reference, item_server_id, read_folder_id, read_item_id
+from eas.loading import load
+from eas.reading.options import Options
+from eas.render.mail import application_data
+from eas.sync.changes import OwnChange, own_changes
+from eas.sync.entries import options_of, options_text, told
+from eas.sync.filters import cutoff
+from eas.sync.request import CollectionRequest, sync_key
+from eas.wbxml import Element
+from schemas.errors import eas_status as status_of
+from store.devices.commands import BeginCollection, PeekCollections, StepCollection
+from store.devices.model import CollectionState, Done, Step
+from store.errors import StoreError
+from store.instant import Instant
+from store.model import AttachmentId, FolderId, ItemId
+
+_P = "AirSync"
+_OK, _KEY, _CONFLICT, _NOT_FOUND, _HIERARCHY = 1, 3, 7, 8, 12
+_WORDS = {"NotFound": _HIERARCHY, "AccessDenied": _HIERARCHY, "InvalidState": _KEY}
+_CLASS = "Email"
+
+
+class Collection(msgspec.Struct):
+    """A collection while its Sync is worked on. ``status`` not 1: it is answered by that."""
+
+    asked: CollectionRequest
+    folder: FolderId | None = None
+    options: Options = Options()
+    options_changed: bool = False
+    cutoff: Instant = ""
+    state: CollectionState | None = None
+    status: int = _OK
+    is_begun: bool = False
+    is_told: bool = False
+    has_news: bool = False
+    step: Step | None = None
+    own: list[OwnChange] = []
+
+    @property
+    def gets(self) -> bool:
+        """Whether the device wants to be told what changed."""
+        return self.asked.gets is not False
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is anything to answer."""
+        return bool(
+            self.status != _OK
+            or self.is_begun
+            or self.asked.commands
+            or self.is_told
+            or self.options_changed
+            or (self.has_news and self.gets)
+        )
+
+
+async def open_collections(ctx: Context, asked: Sequence[CollectionRequest]) -> list[Collection]:
+    """Begin those that begin, and look what there is for the others."""
+    collections = [Collection(each) for each in asked]
+    for collection in collections:
+        try:
+            folder = read_folder_id(collection.asked.collection_id, ctx.mailbox_id, _HIERARCHY)
+            collection.folder = folder
+            if collection.asked.begins:
+                await _begin(ctx, collection, folder)
+        except (EasError, StoreError) as error:
+            collection.status = in_words_of(error, _WORDS).status
+    await look(ctx, [each for each in collections if each.status == _OK and not each.is_begun])
+    return collections
+
+
+async def _begin(ctx: Context, collection: Collection, folder: FolderId) -> None:
+    options = collection.asked.options or Options()
+    cutoff(options.filter_type, ctx.clock.now())
+    collection.step = await ctx.execute(
+        BeginCollection(ctx.device.key, folder.id, options_text(options))
+    )
+    collection.is_begun = True
+
+
+async def look(ctx: Context, collections: Sequence[Collection]) -> None:
+    """See what there is for collections, and under which options."""
+    numbers: list[tuple[int, str, int]] = []
+    looked: list[Collection] = []
+    for collection in collections:
+        key = collection.asked.key()
+        if key is None or collection.folder is None:
+            collection.status = _KEY
+            continue
+        numbers.append((collection.folder.id, *key))
+        looked.append(collection)
+    if not looked:
+        return
+    # The options of a device that says none are known only with its state: look twice then.
+    cutoffs = _cutoffs(ctx, looked)
+    found = await ctx.execute(PeekCollections(ctx.device.key, tuple(numbers), cutoffs))
+    for collection, pending in zip(looked, found, strict=True):
+        if pending.state is None:
+            collection.status = _KEY
+            continue
+        collection.state = pending.state
+        collection.is_told = pending.is_told
+        collection.has_news = bool(pending.count)
+        kept = options_of(pending.state.options)
+        collection.options = collection.asked.options or kept
+        collection.options_changed = collection.options != kept
+        try:
+            collection.cutoff = cutoff(collection.options.filter_type, ctx.clock.now())
+        except EasError as error:
+            collection.status = error.status
+            continue
+        edge = pending.state.position.edge
+        if not pending.state.more and edge != collection.cutoff:
+            # Items left the filter with time, or it was changed.
+            collection.has_news = True
+
+
+def _cutoffs(ctx: Context, collections: Sequence[Collection]) -> dict[int, Instant]:
+    """The cut-offs of those that say their options now and are of a known kind."""
+    found: dict[int, Instant] = {}
+    for collection in collections:
+        options = collection.asked.options
+        if options is None or collection.folder is None:
+            continue
+        try:
+            found[collection.folder.id] = cutoff(options.filter_type, ctx.clock.now())
+        except EasError as error:
+            collection.status = error.status
+    return found
+
+
+async def step(ctx: Context, collection: Collection, window: int) -> None:
+    """Carry out what the device asks of a collection that is due."""
+    if collection.status != _OK or collection.is_begun:
+        return
+    folder, state = collection.folder, collection.state
+    assert folder is not None and state is not None
+    try:
+        collection.own = own_changes(ctx, collection.asked, folder)
+        changes = [own.change for own in collection.own if own.change is not None]
+        collection.step = await ctx.execute(
+            StepCollection(
+                ctx.device.key,
+                folder.id,
+                state.token,
+                state.number,
+                window=window,
+                bytes_max=ctx.settings.sync_bytes_max,
+                item_bytes=_item_bytes(collection.options),
+                cutoff=collection.cutoff,
+                options=options_text(collection.options),
+                changes=tuple(changes),
+                wins="device" if collection.options.conflict == 0 else "server",
+                gets=collection.gets,
+            )
+        )
+    except (EasError, StoreError) as error:
+        collection.status = in_words_of(error, _WORDS).status
+
+
+def _item_bytes(options: Options) -> int:
+    """About how much of an item these options let through at most; 0: all of it."""
+    bounds = [body.truncation for body in options.bodies]
+    if not bounds or any(bound is None for bound in bounds):
+        return 0
+    return max(bound for bound in bounds if bound is not None) + 2048
+
+
+async def written(ctx: Context, collection: Collection) -> Element | None:
+    """The collection in the answer; None where it has nothing to say."""
+    id = text(f"{_P}:CollectionId", collection.asked.collection_id)
+    kind = None if ctx.is_at_least("14.0") else text(f"{_P}:Class", _CLASS)
+    if collection.status != _OK or collection.step is None or collection.folder is None:
+        key = "0" if collection.status == _KEY else collection.asked.sync_key
+        return node(
+            f"{_P}:Collection",
+            kind,
+            text(f"{_P}:SyncKey", key),
+            id,
+            text(f"{_P}:Status", collection.status),
+        )
+    made = collection.step
+    key = text(f"{_P}:SyncKey", sync_key(made.token, made.number))
+    if collection.is_begun:
+        return node(f"{_P}:Collection", kind, key, id, text(f"{_P}:Status", _OK))
+    commands = await told(ctx, collection.folder, made.entries, collection.options)
+    responses = await _responses(ctx, collection, collection.folder, made.done)
+    is_same = collection.state is not None and made.number == collection.state.number
+    if is_same and not commands and not responses and not collection.asked.commands:
+        return None
+    return node(
+        f"{_P}:Collection",
+        kind,
+        key,
+        id,
+        text(f"{_P}:Status", _OK),
+        Element(f"{_P}:MoreAvailable") if made.more and collection.gets else None,
+        Element(f"{_P}:Responses", None, responses) if responses else None,
+        Element(f"{_P}:Commands", None, commands) if commands else None,
+    )
+
+
+async def _responses(
+    ctx: Context, collection: Collection, folder: FolderId, done: Sequence[Done]
+) -> list[Element]:
+    """Additions and fetches always; changes and deletions where they failed, and changes that
+    added attachments (MS-ASCMD 2.2.3.154)."""
+    results = iter(done)
+    responses: list[Element] = []
+    for own in collection.own:
+        result = next(results) if own.change is not None else None
+        element = _RESPONSES[own.kind](own, result, folder)
+        if element is not None:
+            responses.append(element)
+    for element in collection.asked.commands:
+        if element.name == f"{_P}:Fetch":
+            name = element.text(f"{_P}:ServerId")[:64]
+            responses.append(await _fetched(ctx, folder, name, collection.options))
+    return responses
+
+
+def _outcome(own: OwnChange, result: Done | None) -> int:
+    if result is None:
+        return own.status
+    if not result.error:
+        return _OK
+    if result.error == "Conflict":
+        return _CONFLICT
+    return status_of(result.error, result.role)
+
+
+def _added(own: OwnChange, result: Done | None, folder: FolderId) -> Element | None:
+    status = _outcome(own, result)
+    made = result.item_id if result is not None and status == _OK else 0
+    return node(
+        f"{_P}:Add",
+        text(f"{_P}:ClientId", own.name),
+        text(f"{_P}:ServerId", item_server_id(folder.id, made)) if made else None,
+        text(f"{_P}:Status", status),
+        _attached(own, result, folder),
+    )
+
+
+def _changed(own: OwnChange, result: Done | None, folder: FolderId) -> Element | None:
+    status = _outcome(own, result)
+    attached = _attached(own, result, folder)
+    if status == _OK and attached is None:
+        return None
+    return node(
+        f"{_P}:Change",
+        text(f"{_P}:ServerId", own.name),
+        text(f"{_P}:Status", status),
+        attached,
+    )
+
+
+def _deleted(own: OwnChange, result: Done | None, folder: FolderId) -> Element | None:
+    del folder
+    status = _outcome(own, result)
+    if status == _OK:
+        return None
+    return node(f"{_P}:Delete", text(f"{_P}:ServerId", own.name), text(f"{_P}:Status", status))
+
+
+def _attached(own: OwnChange, result: Done | None, folder: FolderId) -> Element | None:
+    """The references of attachments that the change added (MS-ASAIRS 2.2.2.7)."""
+    if result is None or result.error or not own.client_ids or not result.attachments:
+        return None
+    item = ItemId(folder.mailbox_id, result.item_id)
+    pairs = zip(own.client_ids, result.attachments, strict=False)
+    attachments = [
+        node(
+            "AirSyncBase:Attachment",
+            text("AirSyncBase:FileReference", file_reference(AttachmentId(item, (number,)))),
+            text("AirSyncBase:ClientId", client_id),
+        )
+        for client_id, number in pairs
+    ]
+    return node(f"{_P}:ApplicationData", node("AirSyncBase:Attachments", *attachments))
+
+
+_RESPONSES = {"Add": _added, "Change": _changed, "Delete": _deleted}
+
+
+async def _fetched(ctx: Context, folder: FolderId, name: str, options: Options) -> Element:
+    """An item that the device asks for by id (MS-ASCMD 2.2.3.67.2)."""
+    server_id = text(f"{_P}:ServerId", name)
+    try:
+        lies_in, item_id = read_item_id(name, ctx.mailbox_id, _NOT_FOUND)
+        item = (await load(ctx, (item_id,), options))[0]
+        if isinstance(item, StoreError):
+            raise item
+        if item.folder != folder or lies_in != folder.id:
+            raise EasError(_NOT_FOUND, "an item of another folder")
+        data = application_data(item, options, ctx.version)
+    except (EasError, StoreError) as error:
+        return node(f"{_P}:Fetch", server_id, text(f"{_P}:Status", eas_status(error)))
+    return node(
+        f"{_P}:Fetch",
+        server_id,
+        text(f"{_P}:Status", _OK),
+        Element(f"{_P}:ApplicationData", None, data),
+    )

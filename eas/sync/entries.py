@@ -1,0 +1,88 @@
+"""What a device is told of items: rendered in portions, each item's damage its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from eas.answers import node, text
+from eas.context import Context
+from eas.ids import item_server_id
+from eas.loading import load
+from eas.reading.options import Options
+from eas.render.mail import application_data, read_change
+from eas.wbxml import Element
+from store.commands import FetchItems
+from store.devices.commands import NoteRound
+from store.devices.model import Entry
+from store.errors import NotFound, StoreError
+from store.model import FolderId, Item, ItemId
+
+_P = "AirSync"
+_PORTION = 50
+_log = structlog.get_logger("eas")
+_NAMES = {"add": "Add", "change": "Change", "flags": "Change", "delete": "Delete"}
+_GONE = {"delete": f"{_P}:Delete", "soft_delete": f"{_P}:SoftDelete"}
+
+
+async def told(
+    ctx: Context, folder: FolderId, entries: Sequence[Entry], options: Options
+) -> list[Element]:
+    """The children of Commands. An item that went meanwhile is left out: the next step says so."""
+    loaded: dict[int, Item] = {}
+    for kinds in (("add", "change"), ("flags",)):
+        ids = [entry.item_id for entry in entries if entry.kind in kinds]
+        for start in range(0, len(ids), _PORTION):
+            portion = tuple(ItemId(folder.mailbox_id, id) for id in ids[start : start + _PORTION])
+            if kinds == ("flags",):
+                found = await ctx.execute(FetchItems(portion))
+            else:
+                found = await load(ctx, portion, options)
+            for item in found:
+                if not isinstance(item, StoreError):
+                    loaded[item.id.id] = item
+                elif not isinstance(item, NotFound):
+                    _log.error("an item cannot be read", reason=str(item))
+    written: list[Element] = []
+    for entry in entries:
+        server_id = text(f"{_P}:ServerId", item_server_id(folder.id, entry.item_id))
+        if entry.kind in _GONE:
+            written.append(node(_GONE[entry.kind], server_id))
+            continue
+        item = loaded.get(entry.item_id)
+        if item is None or item.folder.id != folder.id:
+            continue
+        data = await _data(ctx, entry, item, options)
+        if data is not None:
+            name = f"{_P}:{_NAMES[entry.kind]}"
+            written.append(node(name, server_id, Element(f"{_P}:ApplicationData", None, data)))
+    return written
+
+
+async def _data(ctx: Context, entry: Entry, item: Item, options: Options) -> list[Element] | None:
+    """ApplicationData of one item; None where it cannot be written: that stops no other one
+    (lesson 13), and the device's log names it."""
+    try:
+        if entry.kind == "flags":
+            return read_change(item, options, ctx.version)
+        return application_data(item, options, ctx.version)
+    except Exception:
+        _log.exception("an item cannot be written", mailbox=item.id.mailbox_id, item=item.id.id)
+        note = f"item {item.id.id} could not be written and was left out"
+        await ctx.execute(NoteRound(ctx.device.key, "left out", 6, note, item.folder.id))
+        return None
+
+
+def options_text(options: Options) -> str:
+    """Options as the store keeps them with a device's state."""
+    return msgspec.json.encode(options).decode()
+
+
+_DECODER = msgspec.json.Decoder(Options)
+
+
+def options_of(kept: str) -> Options:
+    """Options as kept; those of a device that never said any where nothing is."""
+    return _DECODER.decode(kept) if kept else Options()

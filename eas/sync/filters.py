@@ -1,0 +1,25 @@
+"""From when on items count: FilterType (MS-ASCMD 2.2.3.68)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from eas.errors import EasError
+from store.instant import Instant, to_instant
+
+_DAYS = {1: 1, 2: 3, 3: 7, 4: 14, 5: 30}
+_NOT_FOR_MAIL = 110
+
+
+def cutoff(filter_type: int, now: datetime) -> Instant:
+    """The instant before which mail is left out; "" for none.
+
+    It moves once a day: phones ask every minute, and an item that leaves a filter is nothing
+    urgent. Raises EasError 110 for a filter that mail does not have.
+    """
+    if filter_type == 0:
+        return ""
+    if filter_type not in _DAYS:
+        raise EasError(_NOT_FOR_MAIL, f"mail has no FilterType {filter_type}")
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return to_instant(day - timedelta(days=_DAYS[filter_type]))

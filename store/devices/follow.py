@@ -1,0 +1,377 @@
+"""From a device's position in a folder to its next one: what it must be told on the way.
+
+A device holds items by two bounds (``store.devices.model.Position``): the newest id that it was
+given, and an edge in the order of receipt below which it holds nothing. Each step first tells what
+happened to the items held, then takes leave of those that fell below the filter's cut-off, then
+hands out new ones, then older ones down to the cut-off, newest first. So a device never hears of
+an item that it was not given, and no list of what it holds is needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from store import tables
+from store.devices.model import Entry, EntryKind, Position
+from store.executor import Tx
+from store.sync import TOP
+
+_item = tables.item
+_tombstone = tables.tombstone
+# Above every instant: nothing is held yet.
+ABOVE_ALL = "~"
+# Its own change of an item that is gone: whatever number the tombstone has.
+OWN_DELETION = 1 << 62
+_OVERHEAD_BYTES = 1024
+
+_COLUMNS = (
+    _item.c.id,
+    _item.c.seq,
+    _item.c.changed_seq,
+    _item.c.flags_seq,
+    _item.c.read_seq,
+    _item.c.received,
+    _item.c.size,
+)
+
+
+def _held(received: Any, id: Any) -> Any:
+    """Whether an item lies at or above the edge."""
+    key = func.coalesce(received, "")
+    return or_(
+        key > bindparam("edge"),
+        and_(key == bindparam("edge"), id >= bindparam("edge_id")),
+    )
+
+
+_HERE = (
+    _item.c.mailbox_id == bindparam("mailbox_id"),
+    _item.c.folder_id == bindparam("folder_id"),
+    _item.c.is_associated.is_(False),
+)
+_CHANGED = (
+    select(*_COLUMNS)
+    .where(
+        *_HERE,
+        _item.c.seq >= bindparam("seq"),
+        or_(_item.c.seq > bindparam("seq"), _item.c.id > bindparam("at")),
+        _item.c.id <= bindparam("top"),
+        _held(_item.c.received, _item.c.id),
+    )
+    .order_by(_item.c.seq, _item.c.id)
+    .limit(bindparam("room"))
+)
+_DEAD = (
+    select(
+        _tombstone.c.seq,
+        _tombstone.c.item_id,
+        _tombstone.c.moved_to,
+    )
+    .where(
+        _tombstone.c.mailbox_id == bindparam("mailbox_id"),
+        _tombstone.c.folder_id == bindparam("folder_id"),
+        _tombstone.c.is_associated.is_(False),
+        _tombstone.c.seq >= bindparam("seq"),
+        or_(_tombstone.c.seq > bindparam("seq"), _tombstone.c.item_id > bindparam("at")),
+        _tombstone.c.item_id <= bindparam("top"),
+        _held(_tombstone.c.received, _tombstone.c.item_id),
+    )
+    .order_by(_tombstone.c.seq, _tombstone.c.item_id)
+    .limit(bindparam("room"))
+)
+_NEWER = (
+    select(*_COLUMNS)
+    .where(*_HERE, _item.c.id > bindparam("top"), _held(_item.c.received, _item.c.id))
+    .order_by(_item.c.id)
+    .limit(bindparam("room"))
+)
+# Own items below the edge: a device put them there, and the filter does not show them.
+_OWN_BELOW = select(*_COLUMNS).where(*_HERE, _item.c.id.in_(bindparam("ids", expanding=True)))
+_BELOW_EDGE = or_(
+    _item.c.received < bindparam("edge"),
+    and_(_item.c.received == bindparam("edge"), _item.c.id < bindparam("edge_id")),
+)
+_OLDER = (
+    select(*_COLUMNS)
+    .where(
+        *_HERE,
+        _item.c.id <= bindparam("top"),
+        _item.c.received <= bindparam("edge"),
+        _BELOW_EDGE,
+        _item.c.received >= bindparam("cutoff"),
+    )
+    .order_by(_item.c.received.desc(), _item.c.id.desc())
+    .limit(bindparam("room"))
+)
+_OLDER_UNDATED = (
+    select(*_COLUMNS)
+    .where(
+        *_HERE,
+        _item.c.id <= bindparam("top"),
+        _item.c.received.is_(None),
+        _item.c.id < bindparam("edge_id"),
+    )
+    .order_by(_item.c.id.desc())
+    .limit(bindparam("room"))
+)
+_LEAVING = (
+    select(*_COLUMNS)
+    .where(
+        *_HERE,
+        _item.c.id <= bindparam("top"),
+        _item.c.received >= bindparam("edge"),
+        or_(_item.c.received > bindparam("edge"), _item.c.id >= bindparam("edge_id")),
+        _item.c.received < bindparam("cutoff"),
+    )
+    .order_by(_item.c.received, _item.c.id)
+    .limit(bindparam("room"))
+)
+_LEAVING_UNDATED = (
+    select(*_COLUMNS)
+    .where(
+        *_HERE,
+        _item.c.id <= bindparam("top"),
+        _item.c.received.is_(None),
+        _item.c.id >= bindparam("edge_id"),
+    )
+    .order_by(_item.c.id)
+    .limit(bindparam("room"))
+)
+
+
+class Now(msgspec.Struct, frozen=True):
+    """Where the mailbox stands: its change number and the last id given."""
+
+    seq: int
+    last_id: int
+
+
+def beginning(now: Now) -> Position:
+    """The position of a device that holds nothing of a folder."""
+    return Position(now.seq, TOP, now.last_id, ABOVE_ALL, TOP)
+
+
+def is_whole(position: Position, now: Now, cutoff: str) -> bool:
+    """Whether there is nothing left to look at."""
+    return (position.seq, position.at, position.top) == (now.seq, TOP, now.last_id) and (
+        position.edge,
+        position.edge_id,
+    ) == (cutoff, 0)
+
+
+class Follower:
+    """One step of one device in one folder, bounded by number and by bytes.
+
+    ``own``: the device's own changes, by item, with the change number of each. ``own`` items of
+    which the device does not know how they look now have 0.
+    """
+
+    def __init__(
+        self,
+        tx: Tx,
+        mailbox_id: int,
+        folder_id: int,
+        own: dict[int, int],
+        *,
+        window: int,
+        bytes_max: int,
+        item_bytes: int = 0,
+    ) -> None:
+        self._tx = tx
+        self._keys = {"mailbox_id": mailbox_id, "folder_id": folder_id}
+        self._own = own
+        self._window = window
+        self._bytes_max = bytes_max
+        self._item_bytes = item_bytes
+        self._bytes = 0
+        self.entries: list[Entry] = []
+        self.is_full = False
+
+    def probe(self) -> Follower:
+        """One that looks for a single entry more."""
+        return Follower(
+            self._tx,
+            self._keys["mailbox_id"],
+            self._keys["folder_id"],
+            dict(self._own),
+            window=1,
+            bytes_max=self._bytes_max,
+        )
+
+    @property
+    def _room(self) -> int:
+        return self._window - len(self.entries)
+
+    def advance(self, position: Position, now: Now, cutoff: str) -> Position:
+        """Tell what there is between a position and now; the position after it."""
+        for stage in (self._increments, self._leaving, self._newer, self._older):
+            if self.is_full:
+                break
+            position = stage(position, now, cutoff)
+        return position
+
+    def _tell(self, kind: EntryKind, row: Any, cause: str) -> bool:
+        """Take an entry in; False where there is no room for it."""
+        cost = _OVERHEAD_BYTES
+        if kind in ("add", "change"):
+            cost += min(row.size, self._item_bytes) if self._item_bytes else row.size
+        over = self.entries and self._bytes + cost > self._bytes_max
+        if over or len(self.entries) >= self._window:
+            self.is_full = True
+            return False
+        self._bytes += cost
+        self.entries.append(Entry(kind, row.id, cause))
+        return True
+
+    def _rows(self, statement: Any, position: Position, cutoff: str = "") -> list[Any]:
+        keys = {
+            **self._keys,
+            "seq": position.seq,
+            "at": position.at,
+            "top": position.top,
+            "edge": position.edge,
+            "edge_id": position.edge_id,
+            "cutoff": cutoff,
+            "room": self._room + 1,
+        }
+        return list(self._tx.conn.execute(statement, keys).all())
+
+    # -- what happened to the items held
+
+    def _increments(self, position: Position, now: Now, cutoff: str) -> Position:
+        while (position.seq, position.at) != (now.seq, TOP) and not self.is_full:
+            room = self._room + 1
+            living = self._rows(_CHANGED, position)
+            dead = self._rows(_DEAD, position)
+            log = sorted(
+                [(row.seq, row.id, False, row) for row in living]
+                + [(row.seq, row.item_id, True, row) for row in dead],
+                key=lambda entry: entry[:2],
+            )
+            is_all = len(living) < room and len(dead) < room
+            since = position
+            for seq, id, is_dead, row in log if is_all else log[:room]:
+                tell = self._tell_dead if is_dead else self._tell_change
+                if not tell(seq, id, row, since):
+                    return position
+                position = msgspec.structs.replace(position, seq=seq, at=id)
+            if is_all:
+                position = msgspec.structs.replace(position, seq=now.seq, at=TOP)
+        return position
+
+    def _tell_dead(self, seq: int, id: int, row: Any, since: Position) -> bool:
+        del since
+        if self._own.get(id, -1) in (seq, OWN_DELETION):
+            return True
+        cause = f"moved to folder {row.moved_to}" if row.moved_to else "deleted"
+        return self._tell("delete", _Gone(id), cause)
+
+    def _tell_change(self, seq: int, id: int, row: Any, since: Position) -> bool:
+        if self._own.get(id, -1) == seq:
+            return True
+        at = (since.seq, since.at)
+        if (row.changed_seq, id) > at:
+            return self._tell("change", row, "changed")
+        cause = "read state changed" if (row.read_seq, id) > at else "flags or categories changed"
+        return self._tell("flags", row, cause)
+
+    # -- the filter's cut-off moved up
+
+    def _leaving(self, position: Position, now: Now, cutoff: str) -> Position:
+        del now
+        if position.edge == ABOVE_ALL or (position.edge, position.edge_id) >= (cutoff, 0):
+            return position
+        stages = (_LEAVING_UNDATED, _LEAVING) if position.edge == "" else (_LEAVING,)
+        for statement in stages:
+            rows = self._rows(statement, position, cutoff)
+            for row in rows:
+                cause = f"received {row.received or 'never'}, before the filter's {cutoff}"
+                if not self._tell("soft_delete", row, cause):
+                    return position
+                position = _edge(position, row.received or "", row.id + 1)
+            if statement is _LEAVING_UNDATED:
+                position = _edge(position, "", TOP)
+        return _edge(position, cutoff, 0)
+
+    # -- new ones
+
+    def _newer(self, position: Position, now: Now, cutoff: str) -> Position:
+        if position.top >= now.last_id:
+            return position
+        if not self._hide_own(position, cutoff):
+            return position
+        room = self._room + 1
+        rows = self._rows(_NEWER, position)
+        for row in rows:
+            if not self._tell_new(row, "new in the folder"):
+                return position
+            position = msgspec.structs.replace(position, top=row.id)
+        if len(rows) >= room:
+            self.is_full = True
+            return position
+        return msgspec.structs.replace(position, top=now.last_id)
+
+    def _tell_new(self, row: Any, cause: str) -> bool:
+        own = self._own.get(row.id, -1)
+        if own == row.seq:
+            return True
+        if own >= 0:
+            return self._tell("change", row, "its own, changed since by others")
+        return self._tell("add", row, cause)
+
+    def _hide_own(self, position: Position, cutoff: str) -> bool:
+        """Take leave of new own items that the filter does not show; False where there is no
+        room."""
+        ids = [id for id, seq in self._own.items() if id > position.top and seq != OWN_DELETION]
+        if not ids or not cutoff:
+            return True
+        for row in self._tx.conn.execute(_OWN_BELOW, {**self._keys, "ids": ids}).all():
+            if (row.received or "") < cutoff:
+                if not self._tell("soft_delete", row, f"its own, before the filter's {cutoff}"):
+                    return False
+                del self._own[row.id]
+        return True
+
+    # -- older ones
+
+    def _older(self, position: Position, now: Now, cutoff: str) -> Position:
+        del now
+        if (position.edge, position.edge_id) <= (cutoff, 0):
+            return position
+        if position.edge:
+            room = self._room + 1
+            rows = self._rows(_OLDER, position, cutoff)
+            for row in rows:
+                if not self._tell_new(row, "in the folder"):
+                    return position
+                position = _edge(position, row.received, row.id)
+            if len(rows) >= room:
+                self.is_full = True
+                return position
+            if cutoff:
+                return _edge(position, cutoff, 0)
+            position = _edge(position, "", TOP)
+        room = self._room + 1
+        rows = self._rows(_OLDER_UNDATED, position)
+        for row in rows:
+            if not self._tell_new(row, "in the folder"):
+                return position
+            position = _edge(position, "", row.id)
+        if len(rows) >= room:
+            self.is_full = True
+            return position
+        return _edge(position, "", 0)
+
+
+class _Gone(msgspec.Struct, frozen=True):
+    """An item of which only the id is left."""
+
+    id: int
+    size: int = 0
+
+
+def _edge(position: Position, edge: str, edge_id: int) -> Position:
+    return msgspec.structs.replace(position, edge=edge, edge_id=edge_id)

@@ -44,6 +44,8 @@ def judge(ctx: Context, *, needs_policy: bool) -> None:
     if ctx.request.command == "Provision":
         return
     if device.wipe_state in ("asked", "sent"):
+        if device.wipe == "account" and not ctx.is_at_least("16.1"):
+            raise EasError(_BLOCKED, "this version cannot erase an account alone")
         raise EasError(_WIPE, f"{device.wipe} wipe")
     if not needs_policy or not ctx.settings.device_provisioning or device.key == _VALIDATES:
         return

@@ -16,6 +16,7 @@ from store.errors import StoreError
 from store.instant import from_instant
 from store.mime import native
 from store.model import AttachmentDraft, Body, Item, ItemDraft, ItemId
+from store.results import LoadedAttachment
 
 
 async def load(ctx: Context, items: Sequence[ItemId], options: Options) -> list[Item | StoreError]:
@@ -62,3 +63,15 @@ async def draft_of(ctx: Context, item: Item) -> ItemDraft:
         attachments=tuple(attachments),
         mime=item.mime,
     )
+
+
+async def attachment_bytes(ctx: Context, loaded: LoadedAttachment) -> bytes:
+    """What a device gets for an attachment: a file's content, an item as a message."""
+    draft = loaded.draft
+    if draft.item is None:
+        return draft.content or b""
+    if draft.item.mime is not None:
+        return draft.item.mime
+    domain = ctx.session.principal.address.rpartition("@")[2] or "localhost"
+    now = from_instant(loaded.attachment.modified)
+    return await asyncio.to_thread(native, draft.item, domain=domain, now=now)

@@ -182,7 +182,7 @@ class App:
 
     def _router(self) -> Router:
         routes: list[Any] = [
-            *self._ews.routes(),
+            *self._ews.routes(activesync=True),
             *self._eas.routes(),
             Route("/health", self._health, methods=["GET"]),
         ]

@@ -48,6 +48,7 @@ def _draft(placed: Placed) -> ItemDraft:
     properties = {**draft.properties, **placed.marks}
     if "is_draft" not in placed.marks:
         properties.setdefault("received", properties.get("sent"))
+        properties["is_draft"] = False
     return msgspec.structs.replace(draft, properties=properties)
 
 

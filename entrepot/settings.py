@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from entrepot.setting import setting
+from schemas.eas.policies import check_policies
 from store.limits import Limits
 
 MIB = 1024 * 1024
@@ -338,6 +339,25 @@ class Settings(BaseSettings):
         reason="Devices must take the policies before they get anything; only then can one be "
         "wiped. False lets in programs that cannot.",
     )
+    device_policy: dict[str, bool | int] = setting(
+        {},
+        group="Devices",
+        reason="What devices must keep, by the names of MS-ASPROV: `{ DevicePasswordEnabled = "
+        "true, MinDevicePasswordLength = 6 }`. What is not named asks nothing of anybody. A "
+        "change makes every device take the policies anew.",
+    )
+    device_policy_strict: bool = setting(
+        False,
+        group="Devices",
+        reason="True shuts out devices that say they cannot keep all policies, or are managed by "
+        "others.",
+    )
+    device_full_wipe: bool = setting(
+        False,
+        group="Devices",
+        reason="Whether a device may be told to erase everything on it, not only this account. It "
+        "is often somebody's own.",
+    )
     devices_max: int = setting(
         100,
         at_least=1,
@@ -478,6 +498,11 @@ class Settings(BaseSettings):
         for network in value:
             ip_network(network)
         return value
+
+    @field_validator("device_policy")
+    @classmethod
+    def _known_policies(cls, value: dict[str, bool | int]) -> dict[str, bool | int]:
+        return check_policies(value)
 
     @model_validator(mode="after")
     def _fits(self) -> Settings:

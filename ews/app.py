@@ -48,15 +48,16 @@ class Front:
         self._dispatcher: Dispatcher | None = None
         self._services: Services | None = None
 
-    def routes(self) -> list[BaseRoute]:
-        """The routes of the front-end, Autodiscover's among them."""
+    def routes(self, *, activesync: bool = False) -> list[BaseRoute]:
+        """The routes of the front-end, Autodiscover's among them. ``activesync``: there is a
+        door for phones beside it, of which Autodiscover tells them."""
         load_operations()
         return [
             Route("/EWS/Exchange.asmx", self.exchange, methods=["GET", "HEAD", "POST"]),
             Route("/EWS/Services.wsdl", self.described(wsdl), methods=["GET"]),
             Route("/EWS/messages.xsd", self.described(lambda _: messages_xsd()), methods=["GET"]),
             Route("/EWS/types.xsd", self.described(lambda _: types_xsd()), methods=["GET"]),
-            *autodiscover_routes(self),
+            *autodiscover_routes(self, activesync=activesync),
         ]
 
     def close(self) -> None:

@@ -90,7 +90,7 @@ def _flag(change: MailChange, element: Element, now: Instant) -> None:
     if status == "1":
         change.set["flag_status"] = "complete"
         done = element.text("Email:CompleteTime") or element.text("Tasks:DateCompleted")
-        change.set["flag_completed"] = _moment(done) if done else now
+        change.set["flag_completed"] = read_moment(done) if done else now
         return
     change.set["flag_status"] = "flagged"
     change.unset += ("flag_completed",)
@@ -102,12 +102,12 @@ def _flag(change: MailChange, element: Element, now: Instant) -> None:
             (element.text(f"Tasks:{tag}") for tag in tags if element.text(f"Tasks:{tag}")), ""
         )
         if said:
-            change.set[name] = _moment(said)
+            change.set[name] = read_moment(said)
         else:
             change.unset += (name,)
 
 
-def _moment(value: str) -> Instant:
+def read_moment(value: str) -> Instant:
     """A date-time of a device, in either form. Raises EasError 6."""
     text = value.strip().rstrip("Z")
     for form in ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y%m%dT%H%M%S"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import Row, bindparam, func, insert, select
@@ -12,7 +12,7 @@ from store import tables
 from store.devices.commands import ListRounds, NoteRound, Once
 from store.devices.model import Entry, Round
 from store.devices.owner import own_mailbox
-from store.errors import AlreadyDone
+from store.errors import AlreadyDone, StoreError
 from store.executor import Executor, Tx, WriteTx, executor_of, reads, writes
 
 _round = tables.device_round
@@ -124,9 +124,13 @@ def once(tx: WriteTx, command: Once, prepared: tuple[Executor, Any]) -> Any:
         insert(_once),
         [{"mailbox_id": mailbox_id, "key": command.device, "token": command.token, "at": tx.now}],
     )
-    if executor.prepare is not None:
-        return executor.run(tx, command.command, made)
-    return executor.run(tx, command.command)
+    arguments = (made,) if executor.prepare is not None else ()
+    result = executor.run(tx, command.command, *arguments)
+    if isinstance(result, list):
+        for outcome in cast("list[Any]", result):
+            if isinstance(outcome, StoreError):  # nothing was done: it may be asked again
+                raise outcome
+    return cast("Any", result)
 
 
 def _check_not_done(tx: Tx, command: Once) -> None:

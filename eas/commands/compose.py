@@ -1,0 +1,78 @@
+"""SendMail, SmartReply, SmartForward (MS-ASCMD 2.2.1.17, 2.2.1.20, 2.2.1.19)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eas.answers import Answer
+from eas.compose import Composed, original, read_composed, send
+from eas.context import Context
+from eas.errors import EasError
+from eas.quoting import forward, reply
+from eas.registry import command
+from eas.render.bodies import is_signed
+from eas.render.mail import VERB, VERB_TIME
+from store.commands import ItemChange, UpdateItems
+from store.mime import parse
+from store.model import ItemDraft, ItemId
+
+_BAD_FORWARDEES = 178
+# PidTagLastVerbExecuted (MS-OXOMSG 2.2.1.35), and the icon that goes with each.
+_REPLIED, _REPLIED_TO_ALL, _FORWARDED = 102, 103, 104
+_ICONS = {_REPLIED: 261, _REPLIED_TO_ALL: 261, _FORWARDED: 262}
+_ICON = "0x1080:Integer"
+
+
+@command("SendMail", takes_mime=True)
+async def send_mail(ctx: Context) -> Answer:
+    """Send a message; success is an answer without a body."""
+    await send(ctx, read_composed(ctx))
+    return None
+
+
+@command("SmartReply", takes_mime=True)
+async def smart_reply(ctx: Context) -> Answer:
+    """Answer a message: the server adds the original."""
+    composed = read_composed(ctx)
+    draft = await _smart(ctx, composed, reply)
+    people = len(draft.properties.get("to") or ()) + len(draft.properties.get("cc") or ())
+    await _mark(ctx, composed.source, _REPLIED if people <= 1 else _REPLIED_TO_ALL)
+    return None
+
+
+@command("SmartForward", takes_mime=True)
+async def smart_forward(ctx: Context) -> Answer:
+    """Forward a message: the server adds the original and its attachments."""
+    if ctx.root is not None and ctx.root.find("ComposeMail:Forwardees") is not None:
+        raise EasError(_BAD_FORWARDEES, "only appointments have Forwardees")
+    composed = read_composed(ctx)
+    await _smart(ctx, composed, forward)
+    await _mark(ctx, composed.source, _FORWARDED)
+    return None
+
+
+async def _smart(
+    ctx: Context, composed: Composed, combine: Callable[[ItemDraft, ItemDraft], ItemDraft]
+) -> ItemDraft:
+    """Send the device's words with the original; as they are where the device has put it in
+    itself, or has signed or encrypted them."""
+    new = parse(composed.mime)
+    if composed.replaces and composed.source is None:
+        draft = new
+    else:
+        _, old = await original(ctx, composed)
+        is_whole = composed.replaces or is_signed(new.item_class)
+        draft = new if is_whole else combine(new, old)
+    await send(ctx, composed, draft)
+    return draft
+
+
+async def _mark(ctx: Context, item: ItemId | None, verb: int) -> None:
+    """Note at the original what was done with it; it may have gone meanwhile."""
+    if item is None:
+        return
+    change = ItemChange(
+        item,
+        set={f"x:{VERB}": verb, f"x:{VERB_TIME}": ctx.now, f"x:{_ICON}": _ICONS[verb]},
+    )
+    await ctx.execute(UpdateItems((change,), resolution="always_overwrite", suppress_receipts=True))

@@ -1,0 +1,143 @@
+"""Find: mail and people as somebody types (16.1; MS-ASCMD 2.2.1.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from eas.answers import Answer, node, root, text
+from eas.context import Context
+from eas.errors import EasError, in_words_of
+from eas.finding import ROWS_MAX, Query, find_mail
+from eas.gal import gal_entries
+from eas.ids import folder_server_id, item_server_id, read_folder_id
+from eas.ranges import read_range
+from eas.registry import command
+from eas.render.mail import when
+from eas.render.people import names
+from eas.render.text import clean
+from eas.wbxml import Element
+from store.commands import FetchItems
+from store.errors import StoreError
+from store.model import Item
+
+_P = "Find"
+_OK, _INVALID, _FOLDERS, _RANGE = 1, 2, 3, 4
+_GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
+_LAST = 99
+_PREVIEW_MAX = 255
+_IMPORTANCE = {"low": "0", "normal": "1", "high": "2"}
+_STORES = {"MailBoxSearchCriterion": "Mailbox", "GALSearchCriterion": "GAL"}
+_WORDS = {
+    "NotFound": _FOLDERS,
+    "AccessDenied": _FOLDERS,
+    "InvalidRestriction": _INVALID,
+    "RestrictionTooLong": _INVALID,
+}
+
+
+@command("Find", since="16.1")
+async def find(ctx: Context) -> Answer:
+    """Search one store; what is wrong with the search is told with the results."""
+    document = ctx.document()
+    search = document.find(f"{_P}:ExecuteSearch")
+    if not _GUID.fullmatch(document.text(f"{_P}:SearchId")) or search is None:
+        raise EasError(_INVALID, "a SearchId, and what is searched, are expected")
+    if len(search.children) != 1:
+        raise EasError(_INVALID, "one criterion is expected")
+    criterion = search.children[0]
+    store = _STORES.get(criterion.name.removeprefix(f"{_P}:"))
+    if store is None:
+        raise EasError(_INVALID, "a criterion that there is not")
+    try:
+        results = await (_mail if store == "Mailbox" else _people)(ctx, criterion)
+    except (EasError, StoreError) as error:
+        results = [text(f"{_P}:Status", in_words_of(error, _WORDS).status)]
+    return root(
+        "Find",
+        [
+            text(f"{_P}:Status", _OK),
+            node(f"{_P}:Response", text("ItemOperations:Store", store), *results),
+        ],
+    )
+
+
+def _range(criterion: Element) -> tuple[int, int]:
+    """Raises EasError 4: a range begins at 0 (MS-ASCMD 2.2.3.143.1)."""
+    options = criterion.find(f"{_P}:Options") or Element(f"{_P}:Options")
+    asked = read_range(options.text(f"{_P}:Range"), _LAST)
+    if asked is None or asked[0] != 0 or asked[1] >= ROWS_MAX:
+        raise EasError(_RANGE, "a range from 0 is expected")
+    return asked
+
+
+def _results(found: Sequence[Element], total: int) -> list[Element]:
+    return [
+        text(f"{_P}:Status", _OK),
+        *found,
+        *([text(f"{_P}:Range", f"0-{len(found) - 1}")] if found else []),
+        text(f"{_P}:Total", total),
+    ]
+
+
+async def _people(ctx: Context, criterion: Element) -> list[Element]:
+    query = criterion.text(f"{_P}:Query")
+    if not query.strip():
+        raise EasError(_INVALID, "an empty query")
+    _, last = _range(criterion)
+    options = criterion.find(f"{_P}:Options")
+    pictures = options is not None and options.find(f"{_P}:Picture") is not None
+    entries = await gal_entries(ctx, query[:256], ROWS_MAX, pictures=pictures)
+    found = [
+        node(f"{_P}:Result", Element(f"{_P}:Properties", None, entry))
+        for entry in entries[: last + 1]
+    ]
+    return _results(found, len(entries))
+
+
+async def _mail(ctx: Context, criterion: Element) -> list[Element]:
+    said = criterion.find(f"{_P}:Query")
+    if said is None or said.text("AirSync:Class") != "Email":
+        raise EasError(_INVALID, "mail is what can be found")
+    words = said.text(f"{_P}:FreeText").strip()
+    if not words:
+        raise EasError(_INVALID, "an empty query")
+    _, last = _range(criterion)
+    options = criterion.find(f"{_P}:Options") or Element(f"{_P}:Options")
+    query = Query(words=[words[:1_000]], folders=[])
+    folder = said.text("AirSync:CollectionId")
+    if folder not in ("", "0"):
+        query.folders.append(read_folder_id(folder, ctx.mailbox_id, _FOLDERS))
+    deep = options.find(f"{_P}:DeepTraversal") is not None or not query.folders
+    ids, total = await find_mail(ctx, query, deep=deep, first=0, count=last + 1)
+    items = await ctx.execute(FetchItems(tuple(id for _, id in ids))) if ids else []
+    found = [_result(item) for item in items if not isinstance(item, StoreError)]
+    return _results(found, total)
+
+
+def _result(item: Item) -> Element:
+    p = item.properties
+    received = p.get("received")
+    people = {
+        "Email:DisplayTo": names(p.get("to") or ()),
+        f"{_P}:DisplayCc": names(p.get("cc") or ()),
+        f"{_P}:DisplayBcc": names(p.get("bcc") or ()),
+    }
+    properties = [
+        text("Email:Subject", clean(p.get("subject") or "")),
+        text("Email:DateReceived", when(received)) if received else None,
+        *(text(name, value) for name, value in people.items() if value),
+        text("Email:Importance", _IMPORTANCE.get(p.get("importance", "normal"), "1")),
+        text("Email:Read", "1" if p.get("is_read") else "0"),
+        text("Email2:IsDraft", "1" if p.get("is_draft") else "0"),
+        text(f"{_P}:Preview", clean(p.get("preview") or "")[:_PREVIEW_MAX]),
+        text(f"{_P}:HasAttachments", "1" if p.get("has_attachments") else "0"),
+        text("Email:From", names([p["from"]])) if p.get("from") else None,
+    ]
+    return node(
+        f"{_P}:Result",
+        text("AirSync:Class", "Email"),
+        text("AirSync:ServerId", item_server_id(item.folder.id, item.id.id)),
+        text("AirSync:CollectionId", folder_server_id(item.folder.id)),
+        node(f"{_P}:Properties", *properties),
+    )

@@ -1,0 +1,119 @@
+"""ResolveRecipients: whom a name means (MS-ASCMD 2.2.1.15)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from eas.answers import Answer, node, root, text
+from eas.context import Context
+from eas.errors import EasError
+from eas.reading.mail import read_moment
+from eas.registry import command
+from eas.wbxml import Element
+from store.commands import ResolveNames
+from store.instant import from_instant
+from store.results import ResolvedName, ResolvedNames
+
+_P = "ResolveRecipients"
+_OK, _AMBIGUOUS, _UNKNOWN, _PROTOCOL = 1, 2, 4, 5
+_TO_MAX, _CHARS_MAX = 100, 256
+_SEEN = 20
+_NO_PHOTO, _NO_CERTIFICATE, _AVAILABILITY_FAILED = 173, 7, 163
+_GAL, _CONTACT = 1, 2
+_RANGE_S_MIN, _RANGE_S_MAX = 30 * 60, 42 * 24 * 3600
+
+
+class _Options(msgspec.Struct, frozen=True):
+    """What is wanted besides names and addresses."""
+
+    ambiguous_max: int = _SEEN
+    certificates: bool = False
+    availability: bool = False
+    pictures: bool = False
+
+
+@command("ResolveRecipients")
+async def resolve_recipients(ctx: Context) -> Answer:
+    """One response for each name asked for, in order."""
+    document = ctx.document()
+    asked = [each.as_text() for each in document.all(f"{_P}:To")]
+    if not asked or len(asked) > _TO_MAX or not all(0 < len(to) <= _CHARS_MAX for to in asked):
+        raise EasError(_PROTOCOL, f"1 to {_TO_MAX} names are expected")
+    options = _read(ctx, document.find(f"{_P}:Options"))
+    responses = [await _response(ctx, to, options) for to in asked]
+    return root("ResolveRecipients", [text(f"{_P}:Status", _OK), *responses])
+
+
+def _read(ctx: Context, said: Element | None) -> _Options:
+    """Raises EasError 5."""
+    if said is None:
+        return _Options()
+    most = said.text(f"{_P}:MaxAmbiguousRecipients", str(_SEEN))
+    if not (most.isascii() and most.isdigit() and len(most) <= 6):
+        raise EasError(_PROTOCOL, "MaxAmbiguousRecipients is no number")
+    retrieval = said.text(f"{_P}:CertificateRetrieval", "1")
+    if retrieval not in ("1", "2", "3"):
+        raise EasError(_PROTOCOL, "CertificateRetrieval is 1, 2 or 3")
+    availability = said.find(f"{_P}:Availability")
+    if availability is not None:
+        _check_range(availability)
+    return _Options(
+        ambiguous_max=int(most),
+        certificates=retrieval != "1",
+        availability=availability is not None and ctx.is_at_least("14.0"),
+        pictures=said.find(f"{_P}:Picture") is not None and ctx.is_at_least("14.1"),
+    )
+
+
+def _check_range(availability: Element) -> None:
+    """Raises EasError 5 for a time that is none, or a range that is too short or too long."""
+    try:
+        start = from_instant(read_moment(availability.text(f"{_P}:StartTime")))
+        end = availability.text(f"{_P}:EndTime")
+        if not end:
+            return
+        seconds = (from_instant(read_moment(end)) - start).total_seconds()
+    except EasError as error:
+        raise EasError(_PROTOCOL, "a time that is none") from error
+    if not _RANGE_S_MIN <= seconds <= _RANGE_S_MAX:
+        raise EasError(_PROTOCOL, "30 minutes to 42 days can be asked for")
+
+
+async def _response(ctx: Context, to: str, options: _Options) -> Element:
+    found: ResolvedNames = await ctx.execute(ResolveNames(to, limit=_SEEN))
+    names = found.names
+    if not names:
+        return node(
+            f"{_P}:Response", text(f"{_P}:To", to), text(f"{_P}:Status", _UNKNOWN),
+            text(f"{_P}:RecipientCount", 0),
+        )  # fmt: skip
+    is_one = len(names) == 1
+    shown = names if is_one else names[: options.ambiguous_max]
+    return node(
+        f"{_P}:Response",
+        text(f"{_P}:To", to),
+        text(f"{_P}:Status", _OK if is_one else _AMBIGUOUS),
+        text(f"{_P}:RecipientCount", len(names)),
+        *(_recipient(name, options, is_one=is_one) for name in shown),
+    )
+
+
+def _recipient(name: ResolvedName, options: _Options, *, is_one: bool) -> Element:
+    return node(
+        f"{_P}:Recipient",
+        text(f"{_P}:Type", _GAL if name.account is not None else _CONTACT),
+        text(f"{_P}:DisplayName", name.name or name.address),
+        text(f"{_P}:EmailAddress", name.address),
+        # Nobody's calendar is read here yet: that it failed is said, not that it is free.
+        node(f"{_P}:Availability", text(f"{_P}:Status", _AVAILABILITY_FAILED))
+        if options.availability
+        else None,
+        node(
+            f"{_P}:Certificates",
+            text(f"{_P}:Status", _NO_CERTIFICATE),
+            text(f"{_P}:CertificateCount", 0),
+        )
+        if options.certificates and is_one
+        else None,
+        node(f"{_P}:Picture", text(f"{_P}:Status", _NO_PHOTO)) if options.pictures else None,
+    )

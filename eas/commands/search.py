@@ -1,0 +1,178 @@
+"""Search: a mailbox, or the address list (MS-ASCMD 2.2.1.16)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eas.answers import Answer, node, root, text
+from eas.context import Context
+from eas.errors import EasError, in_words_of
+from eas.finding import ROWS_MAX, Query, find_mail, phrase
+from eas.gal import gal_entries
+from eas.ids import folder_server_id, item_server_id, read_folder_id
+from eas.loading import load
+from eas.ranges import read_range
+from eas.reading.mail import read_moment
+from eas.reading.options import Options, read_options
+from eas.registry import command
+from eas.render.mail import application_data
+from eas.wbxml import Element
+from store.errors import StoreError
+from store.model import ItemId
+from store.restriction import Compare, Restriction
+
+_P = "Search"
+_OK, _PROTOCOL, _BAD_LINK, _NOT_FOUND = 1, 2, 4, 6
+_TOO_COMPLEX, _RANGE_END, _FOLDERS = 8, 12, 11
+_MAILBOX_LAST, _GAL_LAST = 99, 99
+_WORDS = {
+    "NotFound": _FOLDERS,
+    "AccessDenied": _FOLDERS,
+    "InvalidRestriction": _TOO_COMPLEX,
+    "RestrictionTooLong": _TOO_COMPLEX,
+}
+_DEPTH_MAX = 8
+
+
+@command("Search")
+async def search(ctx: Context) -> Answer:
+    """Search one store; its own status stands inside it."""
+    store = ctx.document().find(f"{_P}:Store")
+    if store is None:
+        raise EasError(_PROTOCOL, "no store is named")
+    name = store.text(f"{_P}:Name").lower()
+    look = {"mailbox": _mailbox, "gal": _gal}.get(name)
+    try:
+        if look is None:
+            # A document library is not looked up, whatever it is called (attack A20).
+            raise EasError(_PROTOCOL if name != "documentlibrary" else _NOT_FOUND, "no such store")
+        results = await look(ctx, store)
+    except (EasError, StoreError) as error:
+        status = in_words_of(error, _WORDS).status
+        return _answer([text(f"{_P}:Status", status)])
+    return _answer([text(f"{_P}:Status", _OK), *results])
+
+
+def _answer(children: Sequence[Element]) -> Element:
+    return root(
+        "Search",
+        [text(f"{_P}:Status", _OK), node(f"{_P}:Response", node(f"{_P}:Store", *children))],
+    )
+
+
+def _options(store: Element) -> Element:
+    return store.find(f"{_P}:Options") or Element(f"{_P}:Options")
+
+
+def _results(found: Sequence[Element], first: int, total: int) -> list[Element]:
+    """Results with Range and Total; an empty Result alone for none, as devices expect."""
+    if not found:
+        return [Element(f"{_P}:Result")]
+    return [
+        *found,
+        text(f"{_P}:Range", f"{first}-{first + len(found) - 1}"),
+        text(f"{_P}:Total", total),
+    ]
+
+
+# -- the address list --------------------------------------------------------------------------
+
+
+async def _gal(ctx: Context, store: Element) -> list[Element]:
+    query = store.find(f"{_P}:Query")
+    if query is None or query.children:
+        raise EasError(_PROTOCOL, "the query of the address list is a text")
+    options = _options(store)
+    asked = read_range(options.text(f"{_P}:Range"), _GAL_LAST)
+    if asked is None:
+        raise EasError(_PROTOCOL, "a range that is none")
+    first, last = asked
+    # iOS sends an empty Picture.
+    pictures = options.find(f"{_P}:Picture") is not None and ctx.is_at_least("14.1")
+    entries = await gal_entries(ctx, query.as_text()[:256], ROWS_MAX, pictures=pictures)
+    if entries and first >= len(entries):
+        raise EasError(_RANGE_END, "the range begins behind the last entry")
+    found = [
+        node(f"{_P}:Result", Element(f"{_P}:Properties", None, entry))
+        for entry in entries[first : last + 1]
+    ]
+    return _results(found, first, len(entries))
+
+
+# -- a mailbox ---------------------------------------------------------------------------------
+
+
+async def _mailbox(ctx: Context, store: Element) -> list[Element]:
+    query = store.find(f"{_P}:Query")
+    if query is None or not query.children:
+        raise EasError(_PROTOCOL, "a query is expected")
+    said = _options(store)
+    asked = read_range(said.text(f"{_P}:Range"), _MAILBOX_LAST)
+    if asked is None:
+        raise EasError(_PROTOCOL, "a range that is none")
+    first, last = asked
+    read = Query()
+    _gather(ctx, query, read, 0)
+    options = read_options(said, ctx.version)
+    if read.classes and "Email" not in read.classes:
+        return _results([], first, 0)
+    deep = said.find(f"{_P}:DeepTraversal") is not None or not read.folders
+    ids, total = await find_mail(ctx, read, deep=deep, first=first, count=last - first + 1)
+    if total and first >= total:
+        raise EasError(_RANGE_END, "the range begins behind the last item")
+    return _results(await _written(ctx, ids, options), first, total)
+
+
+def _gather(ctx: Context, element: Element, query: Query, depth: int) -> None:
+    """Raises EasError 2, 8, 11."""
+    if depth > _DEPTH_MAX:
+        raise EasError(_TOO_COMPLEX, "the query nests too deep")
+    for child in element.children:
+        name = child.name
+        if name == f"{_P}:And":
+            _gather(ctx, child, query, depth + 1)
+        elif name == f"{_P}:FreeText":
+            query.words.append(phrase(child.as_text()))
+        elif name == "AirSync:Class":
+            query.classes.add(child.as_text())
+        elif name == "AirSync:CollectionId":
+            if child.as_text() not in ("", "0"):  # Outlook means all folders by 0
+                query.folders.append(read_folder_id(child.as_text(), ctx.mailbox_id, _FOLDERS))
+        elif name == f"{_P}:ConversationId":
+            query.bounds.append(Compare("conversation_id", "eq", child.as_bytes().hex()))
+        elif name in (f"{_P}:GreaterThan", f"{_P}:LessThan"):
+            query.bounds.append(_bound(child))
+        else:
+            raise EasError(_TOO_COMPLEX, "a query that this server cannot answer")
+
+
+def _bound(element: Element) -> Restriction:
+    if element.find("Email:DateReceived") is None:
+        raise EasError(_TOO_COMPLEX, "only DateReceived can be compared")
+    value = element.text(f"{_P}:Value")
+    try:
+        moment = read_moment(value)
+    except EasError as error:
+        raise EasError(_PROTOCOL, "a date that is none") from error
+    return Compare("received", "gt" if element.name.endswith("GreaterThan") else "lt", moment)
+
+
+async def _written(
+    ctx: Context, ids: Sequence[tuple[int, ItemId]], options: Options
+) -> list[Element]:
+    results: list[Element] = []
+    items = await load(ctx, [id for _, id in ids], options) if ids else []
+    for (folder, id), item in zip(ids, items, strict=True):
+        if isinstance(item, StoreError):
+            continue
+        properties = application_data(item, options, ctx.version)
+        results.append(
+            node(
+                f"{_P}:Result",
+                text("AirSync:Class", "Email"),
+                text(f"{_P}:LongId", item_server_id(folder, id.id)),
+                text("AirSync:CollectionId", folder_server_id(folder)),
+                Element(f"{_P}:Properties", None, properties),
+            )
+        )
+    return results

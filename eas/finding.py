@@ -1,0 +1,60 @@
+"""Mail that fits a query: what Search and Find share."""
+
+from __future__ import annotations
+
+import msgspec
+
+from eas.context import Context
+from store.commands import FindItems, FolderRef, FolderRole
+from store.errors import StoreError
+from store.model import ItemId
+from store.restriction import And, Order, Page, Restriction
+
+ROWS_MAX = 1_000
+
+
+class Query(msgspec.Struct):
+    """What is searched for; no folder means all."""
+
+    words: list[str] = []
+    folders: list[FolderRef] = []
+    bounds: list[Restriction] = []
+    classes: set[str] = set()
+
+
+async def find_mail(
+    ctx: Context, query: Query, *, deep: bool, first: int, count: int
+) -> tuple[list[tuple[int, ItemId]], int]:
+    """Folder and id of the mail that fits, newest first, and how much there is in all."""
+    restriction = And(tuple(query.bounds)) if query.bounds else None
+    pages = await ctx.execute(
+        FindItems(
+            tuple(query.folders) or (FolderRole("msgfolderroot"),),
+            properties=("received",),
+            restriction=restriction,
+            query=" ".join(query.words),
+            order=(Order("received", descending=True),),
+            page=Page(limit=ROWS_MAX),
+            deep=deep,
+        )
+    )
+    rows: list[tuple[str, int, int]] = []
+    mailbox_id = ctx.mailbox_id
+    for page in pages:
+        if isinstance(page, StoreError):
+            raise page
+        rows += [(row[5] or "", row[2], row[0]) for row in page.rows if row[4] in _MAIL_KINDS]
+    rows.sort(reverse=True)
+    chosen = rows[first : first + min(count, ROWS_MAX)]
+    return [(folder, ItemId(mailbox_id, id)) for _, folder, id in chosen], len(rows)
+
+
+_MAIL_KINDS = frozenset(
+    ["message", "post", "meeting_message", "meeting_request", "meeting_response",
+     "meeting_cancellation", "item"]
+)  # fmt: skip
+
+
+def phrase(words: str) -> str:
+    """What somebody typed, as words: nothing in it is an operator."""
+    return " ".join(f'"{word}"' for word in words[:1_000].replace('"', " ").split())

@@ -1,0 +1,156 @@
+"""Out-of-office settings as devices read and write them (MS-ASCMD 2.2.3.119)."""
+
+from __future__ import annotations
+
+import base64
+
+import msgspec
+
+from eas.answers import node, text
+from eas.context import Context
+from eas.errors import EasError
+from eas.reading.mail import read_moment
+from eas.render.mail import when
+from eas.render.text import clean
+from eas.wbxml import Element
+from store.commands import FetchConfiguration, FolderRole, SaveConfiguration
+from store.errors import NotFound
+from store.text import html_to_text, text_to_html
+
+_P = "Settings"
+_PROTOCOL, _INVALID, _CONFLICT = 2, 5, 6
+_NAME = "OofSettings"
+_INBOX = FolderRole("inbox")
+# Whom a message is for, by the element that says so; in the order of answers.
+AUDIENCES = {
+    "internal": "AppliesToInternal",
+    "external_known": "AppliesToExternalKnown",
+    "external_unknown": "AppliesToExternalUnknown",
+}
+_TYPES = {"TEXT": "TEXT", "HTML": "HTML"}
+_TEXT_MAX = 128 * 1024
+
+
+class OofMessage(msgspec.Struct, frozen=True):
+    """A reply: whether it is sent, what it says, TEXT or HTML."""
+
+    enabled: bool = False
+    text: str = ""
+    type: str = "TEXT"
+
+
+class Oof(msgspec.Struct, frozen=True):
+    """``state``: 0 off, 1 on, 2 on from ``start`` to ``end``."""
+
+    state: int = 0
+    start: str = ""
+    end: str = ""
+    messages: dict[str, OofMessage] = {}
+
+
+_DECODER = msgspec.json.Decoder(Oof)
+
+
+async def fetch_oof(ctx: Context) -> Oof:
+    """What the mailbox has; off where nothing was ever set."""
+    try:
+        item = await ctx.execute(FetchConfiguration(_INBOX, _NAME))
+    except NotFound:
+        return Oof()
+    kept = item.properties.get("configuration_xml", "")
+    return _DECODER.decode(base64.b64decode(kept)) if kept else Oof()
+
+
+async def save_oof(ctx: Context, oof: Oof) -> None:
+    """Keep it with the mailbox, where every protocol finds it."""
+    data = msgspec.json.encode(oof)
+    try:
+        await ctx.execute(SaveConfiguration(_INBOX, _NAME, create=False, xml=data))
+    except NotFound:
+        await ctx.execute(SaveConfiguration(_INBOX, _NAME, create=True, xml=data))
+
+
+def oof_answer(oof: Oof, type: str) -> Element:
+    """The Get element: three audiences, in the body type asked for."""
+    messages = [
+        node(
+            f"{_P}:OofMessage",
+            Element(f"{_P}:{element}"),
+            text(f"{_P}:Enabled", int(message.enabled)),
+            text(f"{_P}:ReplyMessage", _words(message, type)) if message.text else None,
+            text(f"{_P}:BodyType", type),
+        )
+        for audience, element in AUDIENCES.items()
+        for message in [oof.messages.get(audience, OofMessage())]
+    ]
+    timed = oof.state == 2
+    return node(
+        f"{_P}:Get",
+        text(f"{_P}:OofState", oof.state),
+        text(f"{_P}:StartTime", when(oof.start)) if timed else None,
+        text(f"{_P}:EndTime", when(oof.end)) if timed else None,
+        *messages,
+    )
+
+
+def _words(message: OofMessage, type: str) -> str:
+    if message.type == type:
+        return clean(message.text)
+    convert = html_to_text if type == "TEXT" else text_to_html
+    return clean(convert(message.text))
+
+
+def read_body_type(said: Element) -> str:
+    """The body type of a Get. Raises EasError 2 for none."""
+    type = _TYPES.get(said.text(f"{_P}:BodyType").upper())
+    if type is None:
+        raise EasError(_PROTOCOL, "BodyType is TEXT or HTML")
+    return type
+
+
+def read_oof(said: Element, before: Oof) -> Oof:
+    """What a Set says; audiences that it does not name stay as they were.
+
+    Raises EasError 2, 5, 6.
+    """
+    state = said.text(f"{_P}:OofState", str(before.state))
+    if state not in ("0", "1", "2"):
+        raise EasError(_INVALID, "OofState is 0, 1 or 2")
+    start, end = said.text(f"{_P}:StartTime"), said.text(f"{_P}:EndTime")
+    if bool(start) != bool(end) or (state == "2" and not start):
+        raise EasError(_PROTOCOL, "StartTime and EndTime go together")
+    oof = Oof(int(state), messages=dict(before.messages))
+    if start:
+        first, last = _moment(start), _moment(end)
+        if first >= last:
+            raise EasError(_CONFLICT, "the end is before the start")
+        oof = msgspec.structs.replace(oof, start=first, end=last)
+    for message in said.all(f"{_P}:OofMessage"):
+        read = _message(message)
+        named = [
+            audience
+            for audience, element in AUDIENCES.items()
+            if message.find(f"{_P}:{element}") is not None
+        ]
+        if not named:
+            raise EasError(_PROTOCOL, "a reply to nobody")
+        for audience in named:
+            oof.messages[audience] = read
+    return oof
+
+
+def _moment(value: str) -> str:
+    try:
+        return read_moment(value)
+    except EasError as error:
+        raise EasError(_INVALID, "a time that is none") from error
+
+
+def _message(message: Element) -> OofMessage:
+    words = message.text(f"{_P}:ReplyMessage")
+    if len(words) > _TEXT_MAX:
+        raise EasError(_INVALID, "the reply is too long")
+    type = _TYPES.get(message.text(f"{_P}:BodyType", "TEXT").upper())
+    if type is None:
+        raise EasError(_INVALID, "BodyType is TEXT or HTML")
+    return OofMessage(message.text(f"{_P}:Enabled") in ("1", "true"), words, type)

@@ -12,6 +12,7 @@ from eas.errors import EasError, HttpError, eas_status
 from eas.grammar import check_request
 from eas.registry import Registered, find_command
 from eas.wbxml import Limits, WbxmlError, decode, encode
+from schemas.eas.codepages import tag_named
 from schemas.eas.grammar import ROOT_PAGES
 from schemas.eas.status import http_before_14
 from store.errors import StoreError
@@ -96,7 +97,10 @@ def _refused(ctx: Context, status: int) -> Reply:
     """A refusal of the whole request: by HTTP before 14.0, by a status from then on."""
     http = http_before_14(status)
     name = ctx.request.command
-    if (http is not None and not ctx.is_at_least("14.0")) or name not in ROOT_PAGES:
+    is_sayable = name in ROOT_PAGES and tag_named(f"{ROOT_PAGES[name]}:{name}").is_known_to(
+        ctx.version
+    )
+    if not is_sayable or (http is not None and not ctx.is_at_least("14.0")):
         headers = {"Retry-After": _RETRY_S} if http == 503 else {}
         raise HttpError(http or 400, f"Status {status}.", headers)
     return Reply(200, encode(refusal(name, status)), WBXML, eas_status=status)

@@ -220,6 +220,11 @@ class Exchange:
         return str(self.word["ews"])
 
     @property
+    def eas(self) -> str:
+        """The ActiveSync endpoint."""
+        return str(self.word["eas"])
+
+    @property
     def autodiscover(self) -> str:
         """The POX Autodiscover endpoint."""
         return str(self.word["autodiscover"])

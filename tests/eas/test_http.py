@@ -1,0 +1,173 @@
+"""The HTTP side: OPTIONS, both query forms, versions, refusals (MS-ASHTTP)."""
+
+from __future__ import annotations
+
+import gzip
+
+import httpx
+import pytest
+
+from conformance.eas import documents
+from conformance.eas.http import post
+from conformance.eas.wbxml import decode
+from entrepot.testing import Person
+from tests.eas.conftest import VERSIONS, NewDevice
+
+
+def test_options_says_versions_and_commands(anna: Person, new_device: NewDevice) -> None:
+    answer = new_device(anna, ready=False).options()
+    assert answer.status_code == 200 and answer.content == b""
+    assert answer.headers["MS-ASProtocolVersions"] == "12.1,14.0,14.1,16.0,16.1"
+    commands = answer.headers["MS-ASProtocolCommands"].split(",")
+    assert {"Sync", "FolderSync", "Ping", "Provision", "SendMail", "Find"} <= set(commands)
+    assert "MeetingResponse" not in commands  # what is not built is not offered
+
+
+def test_nobody_is_told_anything_without_a_password(anna: Person) -> None:
+    for method in ("OPTIONS", "POST", "GET"):
+        answer = httpx.request(method, anna.exchange.eas)
+        assert answer.status_code == 401
+        assert "MS-ASProtocolVersions" not in answer.headers
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "base64"])
+def test_a_device_is_the_same_in_both_forms(
+    anna: Person, new_device: NewDevice, version: str, packed: bool
+) -> None:
+    """What was set up in one form goes on in the other."""
+    device = new_device(anna, version, packed=packed)
+    assert device.folder_of_type(2)
+    device.identity.packed = not packed
+    assert device.folder_sync().text("FolderHierarchy:Status") == "1"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 400),
+        ("Cmd=", 400),
+        ("Cmd=Sync", 400),
+        ("Cmd=Sync&DeviceId=a&DeviceType=" + "x" * 65, 400),
+        ("Cmd=Sync&DeviceId=a%20b&DeviceType=x", 400),
+        ("Cmd=Nonsense&DeviceId=a&DeviceType=x", 501),
+        ("Cmd=Sync&DeviceId=" + "a" * 5000 + "&DeviceType=x", 400),
+        ("jAAJBAp2MTQw", 400),
+        ("!!!", 400),
+        ("Cmd=" + "%00" * 20, 501),
+    ],
+)
+def test_a_query_that_says_nothing_is_refused(anna: Person, query: str, status: int) -> None:
+    answer = httpx.post(
+        f"{anna.exchange.eas}?{query}",
+        auth=(anna.address, anna.password),
+        headers={"MS-ASProtocolVersion": "14.1"},
+    )
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("version", ["", "1.0", "2.5", "12.0", "15.0", "x", "16.2"])
+def test_another_version_is_refused_with_those_there_are(anna: Person, version: str) -> None:
+    answer = httpx.post(
+        f"{anna.exchange.eas}?Cmd=Sync&DeviceId=a&DeviceType=x",
+        auth=(anna.address, anna.password),
+        headers={"MS-ASProtocolVersion": version},
+    )
+    assert answer.status_code == 400
+    assert answer.headers["MS-ASProtocolVersions"].startswith("12.1")
+
+
+def test_the_specifications_own_example_of_the_base64_form() -> None:
+    """14.0, Sync, locale 0x0409, "v140Device", no key, "SmartPhone" (MS-ASHTTP 4)."""
+    from eas.request import read_request
+
+    read = read_request("jAAJBAp2MTQwRGV2aWNlAApTbWFydFBob25l", {})
+    assert (read.command, read.version) == ("Sync", "14.0")
+    assert (read.device_id, read.device_type, read.policy_key) == (
+        "v140Device",
+        "SmartPhone",
+        None,
+    )
+
+
+def test_a_command_that_is_not_built_says_so(anna: Person, new_device: NewDevice) -> None:
+    device = new_device(anna, "14.1")
+    assert device.ask("MeetingResponse").text("MeetingResponse:Status") == "137"
+    old = new_device(anna, "12.1")
+    assert old.post("MeetingResponse").status == 501
+
+
+def test_a_command_of_another_version_is_refused(anna: Person, new_device: NewDevice) -> None:
+    assert new_device(anna, "16.0").post("Find").status == 400
+    new = new_device(anna, "14.0")
+    assert new.post("GetAttachment", parameters={"AttachmentName": "1:1"}).status == 400
+
+
+def test_no_wbxml_and_another_document(anna: Person, new_device: NewDevice) -> None:
+    device = new_device(anna, "14.1")
+    answer = device.post("Sync", mime=b"")  # an empty body is another thing
+    assert answer.status == 200
+    request = post(device.identity, "FolderSync", documents.folder_sync("0"))
+    for body, status in ((b"<xml/>", "102"), (request.body[:-1], "102")):
+        found = httpx.post(
+            f"{device.url}?{request.query}",
+            content=body,
+            headers=request.headers,
+            auth=(anna.address, anna.password),
+        )
+        assert decode(found.content).text("FolderHierarchy:Status") == status
+    assert device.ask("Ping", documents.folder_sync("0")).text("Ping:Status") == "103"
+
+
+def test_gzip_both_ways(anna: Person, new_device: NewDevice) -> None:
+    device = new_device(anna)
+    for number in range(20):
+        anna.receives(f"Mail {number}", "The same words again and again. " * 20)
+    inbox = device.folder_of_type(2)
+    device.begin(inbox)
+    request = post(
+        device.identity,
+        "Sync",
+        documents.sync(
+            [
+                documents.collection(
+                    device.keys[inbox],
+                    inbox,
+                    options=documents.options(documents.body_preference(1)),
+                )
+            ]
+        ),
+    )
+    answer = httpx.post(
+        f"{device.url}?{request.query}",
+        content=gzip.compress(request.body),
+        headers={**request.headers, "Content-Encoding": "gzip", "Accept-Encoding": "gzip"},
+        auth=(anna.address, anna.password),
+    )
+    assert answer.status_code == 200
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert decode(answer.content).name == "AirSync:Sync"
+
+
+def test_a_gzip_bomb_costs_nothing(anna: Person, new_device: NewDevice) -> None:
+    device = new_device(anna)
+    request = post(device.identity, "Sync")
+    bomb = gzip.compress(b"\0" * (400 * 1024 * 1024), 9)
+    for body, status in ((bomb, 413), (bomb[: len(bomb) // 2], 413), (b"no gzip", 400)):
+        answer = httpx.post(
+            f"{device.url}?{request.query}",
+            content=body,
+            headers={**request.headers, "Content-Encoding": "gzip"},
+            auth=(anna.address, anna.password),
+        )
+        assert answer.status_code == status
+
+
+def test_the_answers_of_a_device_that_begins_describe_the_server(
+    anna: Person, new_device: NewDevice
+) -> None:
+    """MS-ASHTTP R1104: FolderSync with the key 0."""
+    device = new_device(anna)
+    assert device.post("FolderSync", documents.folder_sync("0")).headers["ms-asprotocolversions"]
+    again = device.post("FolderSync", documents.folder_sync(device.tree_key))
+    assert "ms-asprotocolversions" not in again.headers

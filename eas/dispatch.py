@@ -76,6 +76,8 @@ def _decode(ctx: Context, registered: Registered) -> None:
     if page is None or root.name != f"{page}:{name}":
         raise EasError(_INVALID_XML, f"the document is no {name}")
     ctx.root = root
+    if ctx.settings.log_level != "debug":
+        return
     for violation in check_request(root, name, ctx.version):
         # Devices differ from the specification in many harmless ways.
         _log.debug("differs", command=name, rule=violation.rule, path=violation.path[:200])

@@ -15,8 +15,8 @@ def to_instant(moment: datetime) -> Instant:
     """The instant of an aware datetime. Raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError("a naive datetime is no instant: give it a zone first")
-    moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}Z".rjust(INSTANT_LENGTH, "0")
+    moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='microseconds')}Z"
 
 
 def from_instant(instant: Instant) -> datetime:

@@ -42,7 +42,10 @@ _HEADS = (
         _table.c.options,
         _table.c.more,
         _table.c.created,
+        tables.mailbox.c.modseq,
+        tables.mailbox.c.next_id,
     )
+    .join(tables.mailbox, tables.mailbox.c.id == _table.c.mailbox_id)
     .where(*_FOLDER)
     .order_by(_table.c.number)
 )
@@ -206,9 +209,8 @@ def _give(
 def peek_collections(tx: Tx, command: PeekCollections) -> list[Pending]:
     """What there is for a device, without telling it."""
     mailbox_id = own_mailbox(tx)
-    now = read_now(tx, mailbox_id)
     return [
-        _peek(tx, mailbox_id, now, command, folder_id, token, number)
+        _peek(tx, mailbox_id, command, folder_id, token, number)
         for folder_id, token, number in command.numbers
     ]
 
@@ -219,7 +221,6 @@ _FEW = 16
 def _peek(
     tx: Tx,
     mailbox_id: int,
-    now: Now,
     command: PeekCollections,
     folder_id: int,
     token: str,
@@ -232,6 +233,7 @@ def _peek(
     if found is None:
         return Pending(folder_id)
     state = _state_of(found)
+    now = Now(found.modseq, found.next_id - 1)
     is_told = rows[-1].number > state.number
     cutoff = command.cutoffs.get(folder_id)
     if cutoff is None:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Sequence
 
 from eas.answers import node, text
 from eas.ids import file_reference
-from eas.render.text import clean
+from eas.render.text import line
 from eas.wbxml import Element
 from store.model import Attachment
 
 _P = "AirSyncBase"
-# Method: a file, a message, a link.
-_METHODS = {"file": 1, "item": 5, "reference": 7}
+# Method: a file, a message. A link to a file elsewhere is neither (the table ends with an OLE
+# object), and has no content that a device could fetch: it is not listed.
+_METHODS = {"file": 1, "item": 5}
 _UNNAMED = "attachment"
 
 
 def attachments_of(attachments: Sequence[Attachment]) -> Element | None:
     """The Attachments element; None for none."""
-    if not attachments:
-        return None
-    return Element(f"{_P}:Attachments", None, [_attachment(each) for each in attachments])
+    listed = [_attachment(each) for each in attachments if each.kind in _METHODS]
+    return Element(f"{_P}:Attachments", None, listed) if listed else None
 
 
 def _attachment(attachment: Attachment) -> Element:
+    content_id = line(attachment.content_id).strip("<> ")
+    location = line(attachment.content_location).strip()
+    # One that the HTML does not show is no inline one: devices would hide it.
+    is_inline = attachment.is_inline and (content_id or location)
     return node(
         f"{_P}:Attachment",
         text(f"{_P}:DisplayName", display_name(attachment)),
@@ -31,17 +36,17 @@ def _attachment(attachment: Attachment) -> Element:
         text(f"{_P}:Method", _METHODS[attachment.kind]),
         # Android shows no attachment without a size.
         text(f"{_P}:EstimatedDataSize", attachment.size),
-        text(f"{_P}:ContentId", clean(attachment.content_id)) if attachment.content_id else None,
-        text(f"{_P}:ContentLocation", clean(attachment.content_location))
-        if attachment.content_location
-        else None,
-        text(f"{_P}:IsInline", 1) if attachment.is_inline else None,
+        text(f"{_P}:ContentId", content_id) if content_id else None,
+        text(f"{_P}:ContentLocation", location) if location else None,
+        text(f"{_P}:IsInline", 1) if is_inline else None,
     )
 
 
 def display_name(attachment: Attachment) -> str:
-    """A name under which a device can open it: messages need theirs to end in .eml."""
-    name = clean(attachment.name).strip() or _UNNAMED
-    if attachment.kind == "item" and not name.lower().endswith(".eml"):
-        return f"{name}.eml"
-    return name
+    """A name under which a device can open it: a message's ends in .eml (MS-ASAIRS 2.2.2.31.2),
+    that of a file without a name says its type."""
+    name = line(attachment.name).strip()
+    if attachment.kind == "item":
+        name = name or _UNNAMED
+        return name if name.lower().endswith(".eml") else f"{name}.eml"
+    return name or _UNNAMED + (mimetypes.guess_extension(attachment.content_type) or "")

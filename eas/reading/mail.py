@@ -1,31 +1,48 @@
-"""What a device changes of a message (MS-ASEMAIL 2.2.2; drafts from 16.0 on)."""
+"""What a device changes of a message (MS-ASEMAIL 2.2.2, 3.1.5.4; drafts from 16.0 on)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from eas.errors import EasError
+from eas.reading.flags import read_flag
+from eas.reading.moments import CONVERSION, read_moment
+from eas.render.text import clean, line
 from eas.wbxml import Element
-from store.instant import Instant, to_instant
+from schemas.eas.codepages import tag_named
+from store.instant import Instant
+from store.mime import parse
 from store.mime.headers import mailboxes
-from store.model import AttachmentDraft, Body, Properties
+from store.model import AttachmentDraft, Body, ItemDraft, Properties
 
-_CONVERSION = 6
-_DRAFTS_SINCE = ("16.0", "16.1")
+__all__ = ["MailChange", "read_change", "read_moment"]
+
 _IMPORTANCE = {"0": "low", "1": "normal", "2": "high"}
 _TYPES = {"1": "text", "2": "html"}
+_MIME = "4"
+# An empty flag counts as set (MS-ASDTYPE 2.1).
+_BOOLEANS = {"": True, "1": True, "true": True, "0": False, "false": False}
 _CATEGORIES_MAX = 300
-_SUBJECT_MAX = 32_768
-FLAG_NAMES = ("flag_status", "flag_start", "flag_due", "flag_completed")
+_FILE, _EMBEDDED = "1", "5"
+# What a message in MIME says of itself; the sender and the ids are for the store to say.
+_FROM_MIME = (
+    "to", "cc", "bcc", "reply_to", "subject", "importance", "in_reply_to", "references",
+    "conversation_topic", "conversation_index", "is_read_receipt_requested",
+    "is_delivery_receipt_requested",
+)  # fmt: skip
 
 
-class MailChange(msgspec.Struct):
-    """A change: properties by neutral name, a new body, attachments added (with the device's own
-    names of them) and removed (by FileReference). ``sends``: the draft is to be sent."""
+class MailChange(msgspec.Struct, frozen=True):
+    """A change of a message, or a draft: properties by neutral name, and a new body.
+
+    ``attachments_added`` with ``client_ids``, the device's own names of them;
+    ``attachments_removed`` by FileReference. ``sends``: the draft is to be sent. ``draft``: the
+    device gave the whole message as MIME: it replaces all content, and ``set``, ``body`` and
+    ``attachments_added`` say the same (those from MIME have an empty client id).
+    """
 
     set: Properties = {}
     unset: tuple[str, ...] = ()
@@ -34,149 +51,162 @@ class MailChange(msgspec.Struct):
     attachments_added: tuple[AttachmentDraft, ...] = ()
     attachments_removed: tuple[str, ...] = ()
     client_ids: tuple[str, ...] = ()
+    draft: ItemDraft | None = None
+
+
+class _Said(msgspec.Struct):
+    """A change while it is read."""
+
+    set: Properties = {}
+    unset: list[str] = []
+    body: Body | None = None
+    sends: bool = False
+    added: list[tuple[AttachmentDraft, str]] = []
+    removed: list[str] = []
+    draft: ItemDraft | None = None
+
+
+Reader = Callable[[_Said, Element, Instant], None]
 
 
 def read_change(data: Element, version: str, now: Instant) -> MailChange:
     """The change that an ApplicationData says. What is absent stays as it is (lesson 30).
 
-    Raises EasError 6 for what a device may not change, or a value that is none.
+    Raises EasError 6 for what a device of this version may not change, and for a value that is
+    none.
     """
-    change = MailChange(set={})
-    for element in data.children:
-        if element.name in _STATE:
-            _STATE[element.name](change, element, now)
-        elif version in _DRAFTS_SINCE and element.name in _OF_DRAFTS:
-            _OF_DRAFTS[element.name](change, element, now)
-        elif element.name not in _IGNORED:
-            raise EasError(_CONVERSION, f"{element.name} of a message cannot be changed")
-    return change
+    said = _Said()
+    readers = _DRAFT if tag_named("Email2:Send").is_known_to(version) else _STATE
+    for element in sorted(data.children, key=_body_first):
+        reader = readers.get(element.name)
+        if reader is None or not tag_named(element.name).is_known_to(version):
+            raise EasError(CONVERSION, f"{element.name} of a message cannot be changed")
+        reader(said, element, now)
+    return MailChange(
+        set=said.set,
+        unset=tuple(said.unset),
+        body=said.body,
+        sends=said.sends,
+        attachments_added=tuple(attachment for attachment, _ in said.added),
+        attachments_removed=tuple(said.removed),
+        client_ids=tuple(name for _, name in said.added),
+        draft=said.draft,
+    )
 
 
-# What devices send along, and only the server knows.
-_IGNORED = frozenset(
-    ["Email:DateReceived", "Email:InternetCPID", "Email:MessageClass", "Email:ContentClass",
-     "Email:ThreadTopic", "Email:DisplayTo", "AirSyncBase:NativeBodyType", "Email2:IsDraft",
-     "Email2:ConversationId", "Email2:ConversationIndex"]
-)  # fmt: skip
-
-Reader = Callable[[MailChange, Element, Instant], None]
+def _body_first(element: Element) -> bool:
+    """A message in MIME says what the elements beside it say better."""
+    return element.name != "AirSyncBase:Body"
 
 
-def _read(change: MailChange, element: Element, _now: Instant) -> None:
-    value = element.as_text()
-    if value not in ("0", "1", ""):
-        raise EasError(_CONVERSION, "Read is 0 or 1")
-    change.set["is_read"] = value != "0"
+def _read(said: _Said, element: Element, _now: Instant) -> None:
+    value = _BOOLEANS.get(element.as_text())
+    if value is None:
+        raise EasError(CONVERSION, "Read is 0 or 1")
+    said.set["is_read"] = value
 
 
-def _categories(change: MailChange, element: Element, _now: Instant) -> None:
-    names = [child.as_text() for child in element.all("Email:Category")]
+def _categories(said: _Said, element: Element, _now: Instant) -> None:
+    """All of them; an empty element removes them (MS-ASEMAIL 2.2.2.16)."""
+    names = [line(child.as_text()).strip() for child in element.all("Email:Category")]
     if len(names) > _CATEGORIES_MAX:
-        raise EasError(_CONVERSION, "too many categories")
-    change.set["categories"] = list(dict.fromkeys(name for name in names if name))
+        raise EasError(CONVERSION, "too many categories")
+    said.set["categories"] = list(dict.fromkeys(name for name in names if name))
 
 
-def _flag(change: MailChange, element: Element, now: Instant) -> None:
-    """Status 0 or an empty element clears; 1 is done, 2 is set (MS-ASEMAIL 2.2.2.34)."""
-    status = element.text("Email:Status", "0")
-    if status not in ("0", "1", "2"):
-        raise EasError(_CONVERSION, "a flag's Status is 0, 1 or 2")
-    for name in FLAG_NAMES:
-        change.set.pop(name, None)
-    if status == "0":
-        change.set["flag_status"] = "not_flagged"
-        change.unset += FLAG_NAMES[1:]
-        return
-    if status == "1":
-        change.set["flag_status"] = "complete"
-        done = element.text("Email:CompleteTime") or element.text("Tasks:DateCompleted")
-        change.set["flag_completed"] = read_moment(done) if done else now
-        return
-    change.set["flag_status"] = "flagged"
-    change.unset += ("flag_completed",)
-    for name, tags in (
-        ("flag_start", ("UtcStartDate", "StartDate")),
-        ("flag_due", ("UtcDueDate", "DueDate")),
-    ):
-        said = next(
-            (element.text(f"Tasks:{tag}") for tag in tags if element.text(f"Tasks:{tag}")), ""
-        )
-        if said:
-            change.set[name] = read_moment(said)
-        else:
-            change.unset += (name,)
-
-
-def read_moment(value: str) -> Instant:
-    """A date-time of a device, in either form. Raises EasError 6."""
-    text = value.strip().rstrip("Z")
-    for form in ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y%m%dT%H%M%S"):
-        try:
-            return to_instant(datetime.strptime(text, form).replace(tzinfo=UTC))
-        except ValueError:
-            continue
-    raise EasError(_CONVERSION, "a date that is none")
+def _flag(said: _Said, element: Element, _now: Instant) -> None:
+    new, gone = read_flag(element)
+    said.set |= new
+    said.unset += gone
 
 
 def _people(name: str) -> Reader:
-    def read(change: MailChange, element: Element, _now: Instant) -> None:
-        value = element.as_text()
-        change.set[name] = [dict(each) for each in mailboxes([value])] if value.strip() else []
+    def read(said: _Said, element: Element, _now: Instant) -> None:
+        value = line(element.as_text())
+        said.set[name] = [dict(each) for each in mailboxes([value])] if value.strip() else []
 
     return read
 
 
-def _subject(change: MailChange, element: Element, _now: Instant) -> None:
-    value = " ".join(element.as_text().split("\n")).replace("\r", "")
-    if len(value) > _SUBJECT_MAX:
-        raise EasError(_CONVERSION, "the subject is too long")
-    change.set["subject"] = value
+def _subject(said: _Said, element: Element, _now: Instant) -> None:
+    said.set["subject"] = line(element.as_text())
 
 
-def _importance(change: MailChange, element: Element, _now: Instant) -> None:
-    value = element.as_text()
-    if value not in _IMPORTANCE:
-        raise EasError(_CONVERSION, "Importance is 0, 1 or 2")
-    change.set["importance"] = _IMPORTANCE[value]
+def _importance(said: _Said, element: Element, _now: Instant) -> None:
+    value = _IMPORTANCE.get(element.as_text())
+    if value is None:
+        raise EasError(CONVERSION, "Importance is 0, 1 or 2")
+    said.set["importance"] = value
 
 
-def _body(change: MailChange, element: Element, _now: Instant) -> None:
-    kind = _TYPES.get(element.text("AirSyncBase:Type"))
+def _body(said: _Said, element: Element, _now: Instant) -> None:
+    type = element.text("AirSyncBase:Type")
     data = element.find("AirSyncBase:Data")
-    if kind is None:
-        raise EasError(_CONVERSION, "a draft's body is text or HTML")
+    if type not in _TYPES and type != _MIME:
+        raise EasError(CONVERSION, "a draft's body is text, HTML or MIME")
     if data is None:  # absent is unchanged (MS-ASCMD 2.2.3.176)
         return
-    said: dict[str, Any] = {kind: data.as_text()}
-    change.body = Body(**said)
+    if type == _MIME:
+        _message(said, data.as_bytes())
+        return
+    text: dict[str, Any] = {_TYPES[type]: clean(data.as_text())}
+    said.body = Body(**text)
 
 
-def _send(change: MailChange, _element: Element, _now: Instant) -> None:
-    change.sends = True
+def _message(said: _Said, mime: bytes) -> None:
+    """A whole message (MS-ASEMAIL 3.1.5.4)."""
+    draft = parse(mime)
+    said.draft = draft
+    said.body = draft.body
+    said.set |= {name: draft.properties[name] for name in _FROM_MIME if name in draft.properties}
+    said.added += [(attachment, "") for attachment in draft.attachments]
 
 
-def _attachments(change: MailChange, element: Element, _now: Instant) -> None:
+def _send(said: _Said, _element: Element, _now: Instant) -> None:
+    said.sends = True
+
+
+def _attachments(said: _Said, element: Element, _now: Instant) -> None:
     for child in element.children:
         if child.name == "AirSyncBase:Delete":
-            change.attachments_removed += (child.text("AirSyncBase:FileReference"),)
-        elif child.name == "AirSyncBase:Add":
-            change.attachments_added += (_attachment(child),)
-            change.client_ids += (child.text("AirSyncBase:ClientId"),)
+            said.removed.append(_required(child, "AirSyncBase:FileReference"))
+        elif child.name != "AirSyncBase:Add":
+            raise EasError(CONVERSION, f"{child.name} is no change of attachments")
+        elif child.find("AirSyncBase:Content") is not None:
+            # iOS 16.2 adds some without content: there is nothing to keep of those.
+            said.added.append((_attachment(child), _required(child, "AirSyncBase:ClientId")))
+
+
+def _required(element: Element, name: str) -> str:
+    value = element.text(name)
+    if not value:
+        raise EasError(CONVERSION, f"{element.name} without {name}")
+    return value
 
 
 def _attachment(element: Element) -> AttachmentDraft:
+    method = element.text("AirSyncBase:Method", _FILE)
+    if method not in (_FILE, _EMBEDDED):
+        raise EasError(CONVERSION, "an attachment is a file or a message")
     content = element.find("AirSyncBase:Content")
-    if content is None:
-        raise EasError(_CONVERSION, "an attachment without content")
+    data = b"" if content is None else content.as_bytes()
+    name = line(element.text("AirSyncBase:DisplayName")).strip() or "attachment"
+    if method == _EMBEDDED:
+        return AttachmentDraft(kind="item", name=name, item=parse(data))
     return AttachmentDraft(
         kind="file",
-        name=element.text("AirSyncBase:DisplayName") or "attachment",
-        content_type=element.text("AirSyncBase:ContentType"),
-        content_id=element.text("AirSyncBase:ContentId"),
-        content_location=element.text("AirSyncBase:ContentLocation"),
-        is_inline=element.text("AirSyncBase:IsInline") in ("1", "true"),
-        content=content.as_bytes(),
+        name=name,
+        content_type=line(element.text("AirSyncBase:ContentType")),
+        content_id=line(element.text("AirSyncBase:ContentId")).strip("<> "),
+        content_location=line(element.text("AirSyncBase:ContentLocation")),
+        # A tag without a value: being there is enough (MS-ASAIRS 2.2.2.26.1).
+        is_inline=element.text("AirSyncBase:IsInline", "0") not in ("0", "false"),
+        content=data,
     )
+
+
+def _pass_over(_said: _Said, _element: Element, _now: Instant) -> None:
+    """Devices send along with a draft what only the server knows."""
 
 
 _STATE: dict[str, Reader] = {
@@ -184,7 +214,8 @@ _STATE: dict[str, Reader] = {
     "Email:Categories": _categories,
     "Email:Flag": _flag,
 }
-_OF_DRAFTS: dict[str, Reader] = {
+_DRAFT: dict[str, Reader] = {
+    **_STATE,
     "Email:To": _people("to"),
     "Email:Cc": _people("cc"),
     "Email2:Bcc": _people("bcc"),
@@ -194,4 +225,8 @@ _OF_DRAFTS: dict[str, Reader] = {
     "AirSyncBase:Body": _body,
     "AirSyncBase:Attachments": _attachments,
     "Email2:Send": _send,
-}
+} | dict.fromkeys(
+    ["Email:DateReceived", "Email:DisplayTo", "Email:ThreadTopic", "Email:MessageClass",
+     "Email:InternetCPID", "Email:ContentClass", "AirSyncBase:NativeBodyType", "Email2:IsDraft"],
+    _pass_over,
+)  # fmt: skip

@@ -6,13 +6,18 @@ import msgspec
 
 from eas.errors import EasError
 from eas.wbxml import Element
+from schemas.eas.codepages import tag_named
 
-_INVALID, _BODY_PART_TYPE, _PROTOCOL = 103, 164, 4
-_TYPES = (1, 2, 3, 4)
+_INVALID, _BODY_PART_TYPE = 103, 164
+# A preference that is none is a protocol error of the command (MS-ASAIRS 3.2.5.1).
+_PROTOCOL_OF_SYNC = 4
+_PROTOCOL = {"ItemOperations:Options": 2, "Search:Options": 2}
+_TYPES_MAX = 4
 _HTML = 2
 _FILTERS_MAX = 8
 _PREVIEW_MAX = 255
 _U32 = 0xFFFFFFFF
+_BOOLEANS = {"": True, "1": True, "true": True, "0": False, "false": False}
 # MS-ASCMD 2.2.3.101: MIMETruncation in characters; 8 is no truncation.
 MIME_TRUNCATION: dict[int, int | None] = {
     0: 0, 1: 4096, 2: 5120, 3: 7168, 4: 10240, 5: 20480, 6: 51200, 7: 102400, 8: None,
@@ -30,7 +35,10 @@ class BodyPreference(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Options(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a device wants. It is kept as JSON with the device's state of a folder."""
+    """What a device wants. It is kept as JSON with the device's state of a folder.
+
+    ``bodies`` in the order in which they were said. ``mime_truncation`` in bytes, None for all.
+    """
 
     filter_type: int = 0
     conflict: int = 1
@@ -46,59 +54,81 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
 def read_options(element: Element, version: str) -> Options:
     """The options in an element of Sync, GetItemEstimate, ItemOperations or Search.
 
-    Raises EasError: 103 a value out of its range, 164 a BodyPartPreference that is not HTML.
+    What the version does not know is passed over. Raises EasError: 103 a FilterType that is none,
+    164 a BodyPartPreference that is not HTML, the command's own protocol error (4; 2 in
+    ItemOperations and Search) for any other value that is none, and for two preferences of one
+    Type.
     """
-    del version
-    bodies = tuple(_preference(each) for each in element.all("AirSyncBase:BodyPreference"))
-    if len({body.type for body in bodies}) != len(bodies):
-        raise EasError(_PROTOCOL, "two BodyPreferences of one Type")
-    part = element.find("AirSyncBase:BodyPartPreference")
-    body_part = None if part is None else _preference(part)
-    if body_part is not None and body_part.type != _HTML:
-        raise EasError(_BODY_PART_TYPE, "a BodyPartPreference is HTML")
-    truncation = element.find("AirSync:MIMETruncation")
-    most = element.find("AirSync:MaxItems")
+    protocol = _PROTOCOL.get(element.name, _PROTOCOL_OF_SYNC)
+    truncation = _number(element, "AirSync:MIMETruncation", 8, protocol)
     return Options(
-        filter_type=_number(element, "AirSync:FilterType", 0, _FILTERS_MAX),
-        conflict=_number(element, "AirSync:Conflict", 1, 1),
-        mime_support=_number(element, "AirSync:MIMESupport", 0, 2),
-        mime_truncation=(
-            None
-            if truncation is None
-            else MIME_TRUNCATION[_number(element, "AirSync:MIMETruncation", 8, 8)]
-        ),
-        bodies=bodies,
-        body_part=body_part,
-        rights_management=element.text("RightsManagement:RightsManagementSupport") == "1",
+        filter_type=_number(element, "AirSync:FilterType", _FILTERS_MAX, _INVALID) or 0,
+        conflict=_number(element, "AirSync:Conflict", 1, protocol, absent=1) or 0,
+        mime_support=_number(element, "AirSync:MIMESupport", 2, protocol) or 0,
+        mime_truncation=None if truncation is None else MIME_TRUNCATION[truncation],
+        bodies=_preferences(element, "AirSyncBase:BodyPreference", version, protocol),
+        body_part=_body_part(element, version, protocol),
+        rights_management=_boolean(element, "RightsManagement:RightsManagementSupport", protocol),
         content_class=element.text("AirSync:Class"),
-        max_items=None if most is None else _number(element, "AirSync:MaxItems", 0, _U32),
+        max_items=_number(element, "AirSync:MaxItems", _U32, protocol),
     )
 
 
-def _preference(element: Element) -> BodyPreference:
-    size = element.find("AirSyncBase:TruncationSize")
-    type = _number(element, "AirSyncBase:Type", 0, _TYPES[-1])
-    if type not in _TYPES:
-        raise EasError(_INVALID, "a BodyPreference without Type")
+def _body_part(element: Element, version: str, protocol: int) -> BodyPreference | None:
+    parts = _preferences(element, "AirSyncBase:BodyPartPreference", version, protocol)
+    if any(part.type != _HTML for part in parts):
+        raise EasError(_BODY_PART_TYPE, "a BodyPartPreference is HTML")
+    return parts[0] if parts else None
+
+
+def _preferences(
+    element: Element, name: str, version: str, protocol: int
+) -> tuple[BodyPreference, ...]:
+    if not tag_named(name).is_known_to(version):
+        return ()
+    read = tuple(_preference(each, version, protocol) for each in element.all(name))
+    if len({preference.type for preference in read}) != len(read):
+        raise EasError(protocol, f"two {name} of one Type")
+    return read
+
+
+def _preference(element: Element, version: str, protocol: int) -> BodyPreference:
+    names = [child.name for child in element.children]
+    if len(set(names)) != len(names):
+        raise EasError(protocol, "a preference says something twice")
+    type = _number(element, "AirSyncBase:Type", _TYPES_MAX, protocol)
+    if not type:
+        raise EasError(protocol, "a preference without a Type")
+    size = _number(element, "AirSyncBase:TruncationSize", _U32, protocol)
+    is_whole = _boolean(element, "AirSyncBase:AllOrNone", protocol)
+    preview = _number(element, "AirSyncBase:Preview", _PREVIEW_MAX, protocol) or 0
     return BodyPreference(
         type=type,
-        truncation=None
-        if size is None
-        else _number(element, "AirSyncBase:TruncationSize", 0, _U32),
-        # Without a size it means nothing (MS-ASAIRS 2.2.2.1).
-        all_or_none=size is not None
-        and element.find("AirSyncBase:AllOrNone") is not None
-        and element.text("AirSyncBase:AllOrNone") not in ("0", "false"),
-        preview=_number(element, "AirSyncBase:Preview", 0, _PREVIEW_MAX),
+        truncation=size,
+        all_or_none=is_whole and size is not None,  # alone it means nothing (2.2.2.3.2)
+        preview=preview if tag_named("AirSyncBase:Preview").is_known_to(version) else 0,
     )
 
 
-def _number(element: Element, name: str, absent: int, most: int) -> int:
-    """The number of a child. Raises EasError 103."""
+def _boolean(element: Element, name: str, status: int) -> bool:
+    """Whether a child is set: an empty one is (MS-ASDTYPE 2.1). Raises EasError ``status``."""
+    child = element.find(name)
+    if child is None:
+        return False
+    value = _BOOLEANS.get(child.as_text())
+    if value is None:
+        raise EasError(status, f"{name} is 0 or 1")
+    return value
+
+
+def _number(
+    element: Element, name: str, most: int, status: int, absent: int | None = None
+) -> int | None:
+    """The number of a child; ``absent`` where it is not there. Raises EasError ``status``."""
     child = element.find(name)
     if child is None:
         return absent
     value = child.as_text()
     if not (value.isascii() and value.isdigit() and len(value) <= 10 and int(value) <= most):
-        raise EasError(_INVALID, f"{name} is no number from 0 to {most}")
+        raise EasError(status, f"{name} is no number from 0 to {most}")
     return int(value)

@@ -120,9 +120,8 @@ async def look(ctx: Context, collections: Sequence[Collection]) -> None:
         except EasError as error:
             collection.status = error.status
             continue
-        edge = pending.state.position.edge
-        if not pending.state.more and edge != collection.cutoff:
-            # Items left the filter with time, or it was changed.
+        if pending.state.more or pending.state.position.edge != collection.cutoff:
+            # It was not told to its end, items left the filter with time, or it was changed.
             collection.has_news = True
 
 

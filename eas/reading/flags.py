@@ -1,0 +1,69 @@
+"""A flag as a device sets it (MS-ASEMAIL 2.2.2.34, 3.2.5.4.2)."""
+
+from __future__ import annotations
+
+from eas.errors import EasError
+from eas.reading.moments import CONVERSION, read_moment
+from eas.wbxml import Element
+from store.instant import Instant
+from store.model import Properties
+
+FLAG_NAMES = ("flag_status", "flag_start", "flag_due", "flag_completed")
+_CLEARED, _COMPLETE, _ACTIVE = "0", "1", "2"
+_PAIRS = (("StartDate", "DueDate"), ("UtcStartDate", "UtcDueDate"))
+
+
+def read_flag(element: Element) -> tuple[Properties, list[str]]:
+    """The properties that a Flag sets, and those that it removes.
+
+    An empty one, or Status 0, clears it; without a Status only what is said changes. Raises
+    EasError 6 for a value that is none, and where what belongs together is not all there.
+    """
+    status = element.text("Email:Status", _ACTIVE if element.children else _CLEARED)
+    if status == _CLEARED:
+        return {"flag_status": "not_flagged"}, list(FLAG_NAMES[1:])
+    if status == _COMPLETE:
+        completed = _moment(element, "Email:CompleteTime")
+        if completed is None or _moment(element, "Tasks:DateCompleted") is None:
+            raise EasError(CONVERSION, "a flag is complete since a CompleteTime and DateCompleted")
+        return {"flag_status": "complete", "flag_completed": completed}, []
+    if status != _ACTIVE:
+        raise EasError(CONVERSION, "a flag's Status is 0, 1 or 2")
+    new, gone = _span(element)
+    if element.find("Email:Status") is not None:
+        new["flag_status"] = "flagged"
+        gone.append("flag_completed")
+    return new | _reminder(element), gone
+
+
+def _span(element: Element) -> tuple[Properties, list[str]]:
+    """From when to when: all four dates, or none of them (2.2.2.72)."""
+    spans = [
+        (_moment(element, f"Tasks:{start}"), _moment(element, f"Tasks:{due}"))
+        for start, due in _PAIRS
+    ]
+    said = [moment for span in spans for moment in span if moment is not None]
+    if not said:
+        is_new = element.find("Email:Status") is not None
+        return {}, ["flag_start", "flag_due"] if is_new else []
+    if len(said) != len(_PAIRS) * 2:
+        raise EasError(CONVERSION, "a flag has all of its four dates, or none")
+    start, due = said[-2:]  # those in UTC
+    if said[0] > said[1] or start > due:
+        raise EasError(CONVERSION, "a flag is due before it begins")
+    return {"flag_start": start, "flag_due": due}, []
+
+
+def _reminder(element: Element) -> Properties:
+    value = element.text("Tasks:ReminderSet")
+    if element.find("Tasks:ReminderSet") is None or value == "0":
+        return {} if value == "" else {"reminder_is_set": False}
+    due = _moment(element, "Tasks:ReminderTime")
+    if value != "1" or due is None:
+        raise EasError(CONVERSION, "a reminder needs a ReminderTime")
+    return {"reminder_is_set": True, "reminder_due": due}
+
+
+def _moment(element: Element, name: str) -> Instant | None:
+    value = element.text(name)
+    return read_moment(value) if value else None

@@ -66,7 +66,11 @@ ONE_OF_EACH = ("ApplicationData", "Properties", "SyncCollectionsCollection")
 NAMED_BY_PREFIX = {"SyncCollectionsCollectionCommands"}
 # what a draft has (16.0)
 DRAFT = [("Cc", "Email"), ("ReplyTo", "Email"), ("Attachments", "AirSyncBase")]
-EXTRA_TYPES = {"Attachments": "Attachments"}
+EXTRA_TYPES = {
+    "Attachments": "Attachments",
+    # with the references of attachments that a draft was given (MS-ASAIRS 2.2.2.7)
+    "ApplicationData": "SyncCollectionsCollectionResponsesFetchApplicationData",
+}
 # children that the shapes lack: (direction, type) to (name, page)
 EXTRA = {
     ("request", "SyncCollection"): [("Class", "AirSync")],  # 12.1
@@ -81,6 +85,8 @@ EXTRA = {
     ("request", "SyncCollectionAddApplicationData"): [*DRAFT],
     ("request", "SyncCollectionChangeApplicationData"): [*DRAFT],
     ("response", "SyncCollectionsCollection"): [("Class", "AirSync")],  # 12.1
+    ("response", "SyncCollectionsCollectionResponsesAdd"): [("ApplicationData", "AirSync")],
+    ("response", "SyncCollectionsCollectionResponsesChange"): [("ApplicationData", "AirSync")],
     # a common code may be all that there is (MS-ASCMD 2.2.2)
     ("response", "GetItemEstimate"): [("Status", "GetItemEstimate")],
     ("response", "MoveItems"): [("Status", "Move")],

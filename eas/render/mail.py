@@ -116,9 +116,7 @@ def _sender(_item: Item, p: Properties, _options: Options) -> str | None:
 
 
 def _bcc(_item: Item, p: Properties, _options: Options) -> str | None:
-    """For whom the message is one's own: what somebody else wrote there is nobody's business."""
-    if not p.get("is_draft") and not p.get("is_from_me"):
-        return None
+    """Only drafts and what one sent have any: they are taken out of what others get."""
     return addresses(p.get("bcc") or ()) or None
 
 

@@ -17,6 +17,7 @@ from eas.reading.options import read_options
 from eas.registry import command
 from eas.render.mail import application_data
 from eas.wbxml import Element
+from schemas.eas.codepages import tag_named
 from store.commands import EmptyFolders, FetchAttachments, FindItems, FolderRole
 from store.devices.commands import MoveForDevice
 from store.errors import StoreError
@@ -61,7 +62,7 @@ async def item_operations(ctx: Context) -> Answer:
     responses: list[Element] = []
     for operation in operations:
         carry_out = _OPERATIONS.get(operation.name)
-        if carry_out is None:
+        if carry_out is None or not tag_named(operation.name).is_known_to(ctx.version):
             raise EasError(_PROTOCOL, "an operation that there is not")
         responses.append(await carry_out(ctx, operation, parts))
     answer = root(

@@ -296,7 +296,7 @@ def test_a_page_says_the_charset_in_which_it_is_sent() -> None:
 
 
 def test_a_charset_far_behind_the_beginning_is_left_alone() -> None:
-    page = "<meta x='" + "y" * 16_360 + "'><meta charset=koi8-r>"
+    page = "<meta x='" + "y" * 16_356 + "'><meta charset=koi8-r>"
     assert said(body(item(Body(html=page)), prefers(BodyPreference(HTML))))["Data"] == page
 
 

@@ -38,10 +38,10 @@ _FROM_MIME = (
 class MailChange(msgspec.Struct, frozen=True):
     """A change of a message, or a draft: properties by neutral name, and a new body.
 
-    ``attachments_added`` with ``client_ids``, the device's own names of them;
-    ``attachments_removed`` by FileReference. ``sends``: the draft is to be sent. ``draft``: the
-    device gave the whole message as MIME: it replaces all content, and ``set``, ``body`` and
-    ``attachments_added`` say the same (those from MIME have an empty client id).
+    ``client_ids``: the device's own names of the first of ``attachments_added``; those from MIME,
+    behind them, have none. ``attachments_removed`` by FileReference. ``sends``: the draft is to be
+    sent. ``draft``: the device gave the whole message as MIME: it replaces all content of an item
+    that is there; for a new one ``set``, ``body`` and ``attachments_added`` say the same.
     """
 
     set: Properties = {}
@@ -62,6 +62,7 @@ class _Said(msgspec.Struct):
     body: Body | None = None
     sends: bool = False
     added: list[tuple[AttachmentDraft, str]] = []
+    enclosed: tuple[AttachmentDraft, ...] = ()
     removed: list[str] = []
     draft: ItemDraft | None = None
 
@@ -87,7 +88,7 @@ def read_change(data: Element, version: str, now: Instant) -> MailChange:
         unset=tuple(said.unset),
         body=said.body,
         sends=said.sends,
-        attachments_added=tuple(attachment for attachment, _ in said.added),
+        attachments_added=(*(attachment for attachment, _ in said.added), *said.enclosed),
         attachments_removed=tuple(said.removed),
         client_ids=tuple(name for _, name in said.added),
         draft=said.draft,
@@ -159,7 +160,7 @@ def _message(said: _Said, mime: bytes) -> None:
     said.draft = draft
     said.body = draft.body
     said.set |= {name: draft.properties[name] for name in _FROM_MIME if name in draft.properties}
-    said.added += [(attachment, "") for attachment in draft.attachments]
+    said.enclosed = draft.attachments
 
 
 def _send(said: _Said, _element: Element, _now: Instant) -> None:

@@ -272,9 +272,22 @@ def test_a_draft_may_be_one_message_in_mime() -> None:
     }
     assert found.body == Body(text="Hello")
     assert [(a.name, a.content) for a in found.attachments_added] == [("a.txt", b"A")]
-    assert found.client_ids == ("",)
+    assert found.client_ids == ()
     assert found.draft is not None
     assert found.draft.mime == mime.encode()
+
+
+def test_attachments_beside_mime_come_first_with_their_names() -> None:
+    mime = (
+        "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHi\r\n"
+        "--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nA\r\n--b--\r\n"
+    )
+    found = change(
+        base("Body", Type="4", Data=mime),
+        attachments(base("Add", ClientId="c", Method="1", Content=b"B", DisplayName="b.txt")),
+    )
+    assert [attachment.name for attachment in found.attachments_added] == ["b.txt", "a.txt"]
+    assert found.client_ids == ("c",)
 
 
 def test_what_is_said_beside_mime_counts() -> None:

@@ -39,14 +39,17 @@ async def meet(session: Session, request: EasRequest, agent: str) -> Device:
 def judge(ctx: Context, *, needs_policy: bool) -> None:
     """Whether the device may go on. Raises EasError 129, 140, 142, 143, 144 (MS-ASPROV 3.1.5)."""
     device = ctx.device
-    if device.access == "blocked":
-        raise EasError(_BLOCKED, device.reason)
-    if ctx.request.command == "Provision":
-        return
+    is_provision = ctx.request.command == "Provision"
     if device.wipe_state in ("asked", "sent"):
         if device.wipe == "account" and not ctx.is_at_least("16.1"):
             raise EasError(_BLOCKED, "this version cannot erase an account alone")
-        raise EasError(_WIPE, f"{device.wipe} wipe")
+        if not is_provision:
+            raise EasError(_WIPE, f"{device.wipe} wipe")
+        return
+    if device.access == "blocked":
+        raise EasError(_BLOCKED, device.reason)
+    if is_provision:
+        return
     if not needs_policy or not ctx.settings.device_provisioning or device.key == _VALIDATES:
         return
     if not device.policy_key or not ctx.request.policy_key:

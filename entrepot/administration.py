@@ -29,6 +29,8 @@ from store.commands import (
     RemoveAccount,
     UpdateAccount,
 )
+from store.devices.commands import ChangeDevice, ListDevices, RemoveDevice
+from store.devices.model import Device
 from store.errors import NotFound
 from store.model import Account
 from store.store import Store
@@ -130,6 +132,23 @@ class Administration:
         """Give or take away access to a mailbox."""
         await self.execute(command)
         self._tell(await self.account(command.account))
+
+    async def devices(self, address: str = "") -> list[tuple[str, Device]]:
+        """Devices with the address of whose each is; of one person, or of all."""
+        mailbox_id = (await self.account(address)).mailbox_id if address else 0
+        found: list[Device] = await self.execute(ListDevices(mailbox_id))
+        owners = {account.mailbox_id: account.address for account in await self.accounts()}
+        return [(owners.get(device.mailbox_id, "?"), device) for device in found]
+
+    async def change_device(self, command: ChangeDevice | RemoveDevice) -> None:
+        """Change or forget a device; what it waits in ends at once."""
+        await self.execute(command)
+        ask(
+            self.settings.data_folder,
+            "hurry",
+            mailbox_id=command.mailbox_id,
+            device=command.device,
+        )
 
     async def size(self, account: Account) -> Size:
         """What the mailbox of an account holds."""

@@ -62,7 +62,11 @@ class App:
         self.started = datetime.now(UTC)
         self._lock = lock
         self._sockets = dict(sockets or {})
-        self.handlers: dict[str, Handler] = {"status": self._status, "revoke": self._revoke}
+        self.handlers: dict[str, Handler] = {
+            "status": self._status,
+            "revoke": self._revoke,
+            "hurry": self._hurry,
+        }
         self._doors: list[Any] = []
         self.http_addresses: list[str] = []
         self.https_addresses: list[str] = []
@@ -99,7 +103,7 @@ class App:
             if self.settings.https_listen or self.settings.submission_listen:
                 self.ensure_certificate()
             await self._open_mail()
-            await self._open(Housekeeping(self.store, self.clock))
+            await self._open(Housekeeping(self.store, self.clock, self.settings))
             await self._open_http()
             await self._open(ControlDoor(self.settings.data_folder, self.handlers))
         except BaseException:
@@ -205,6 +209,11 @@ class App:
 
     async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
         return {"version": __version__, "pid": os.getpid(), "under_way": self.metrics.under_way}
+
+    async def _hurry(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A device was blocked, wiped or removed by another process: its waits end."""
+        self.store.bus.hurry(int(request["mailbox_id"]), str(request["device"]))
+        return {"done": True}
 
     async def _revoke(self, request: dict[str, Any]) -> dict[str, Any]:
         self.store.bus.revoke(int(request["account_id"]))

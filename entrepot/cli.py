@@ -10,7 +10,7 @@ from entrepot import _paths  # noqa: F401  (first: it puts our packages on the p
 # isort: split
 import typer
 
-from entrepot import cli_accounts, cli_serve, cli_tools
+from entrepot import cli_accounts, cli_devices, cli_serve, cli_tools
 from entrepot.app import FolderInUse
 from entrepot.console import CANNOT_START, NEWER_SCHEMA, REFUSED, Complaint, complain
 from entrepot.http import CannotListen
@@ -19,7 +19,7 @@ from store.migrations import NewerSchema
 
 app = typer.Typer(
     name="entrepot",
-    help="A server for Exchange clients: EWS, and mail by SMTP.",
+    help="A server for Exchange clients: EWS, ActiveSync, and mail by SMTP.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,6 +29,7 @@ cli_tools.register(app)
 app.add_typer(cli_accounts.users, name="user")
 app.add_typer(cli_accounts.domains, name="domain")
 app.add_typer(cli_accounts.mailboxes, name="mailbox")
+app.add_typer(cli_devices.devices, name="device")
 
 
 def main() -> None:

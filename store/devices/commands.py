@@ -215,6 +215,15 @@ class ListRounds(Command, frozen=True):
     limit: int = 200
 
 
+class TraceItem(Command, frozen=True):
+    """The ids under which an item was, is and will be known: moves give new ones -> tuple[int].
+
+    In the order in which it had them. Of the system only."""
+
+    mailbox_id: int
+    item: int
+
+
 class PruneDevices(Command, frozen=True):
     """Drop log lines older than ``log_before`` and devices not seen since ``seen_before`` -> int.
 

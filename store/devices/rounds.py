@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import Row, bindparam, func, insert, select
 
 from store import tables
-from store.devices.commands import ListRounds, NoteRound, Once
+from store.devices.commands import ListRounds, NoteRound, Once, TraceItem
 from store.devices.model import Entry, Round
 from store.devices.owner import own_mailbox
+from store.directory.names import require_system
 from store.errors import AlreadyDone, StoreError
 from store.executor import Executor, Tx, WriteTx, executor_of, reads, writes
 
@@ -102,6 +103,33 @@ def _round_of(row: Row[Any]) -> Round:
         entries=_ENTRIES.decode(row.entries),
         note=row.note,
     )
+
+
+_tombstone = tables.tombstone
+_MOVES_MAX = 100
+
+
+@reads(TraceItem)
+def trace_item(tx: Tx, command: TraceItem) -> tuple[int, ...]:
+    """An item's ids, from the first move to the last."""
+    require_system(tx)
+    trail = [command.item]
+    for known, wanted, place in (
+        (_tombstone.c.moved_item, _tombstone.c.item_id, 0),
+        (_tombstone.c.item_id, _tombstone.c.moved_item, -1),
+    ):
+        for _ in range(_MOVES_MAX):
+            found = tx.conn.execute(
+                select(wanted).where(
+                    _tombstone.c.mailbox_id == command.mailbox_id,
+                    known == trail[place],
+                    _tombstone.c.moved_item != 0,
+                )
+            ).scalar()
+            if not found:
+                break
+            trail.insert(0 if place == 0 else len(trail), found)
+    return tuple(trail)
 
 
 # -- once --------------------------------------------------------------------------------------

@@ -1,0 +1,201 @@
+"""``entrepot device``: seen, explained, blocked, wiped, forgotten, beside a running server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.eas import documents
+from conformance.eas.device import Device
+from conformance.eas.documents import change, delete, options
+from conformance.eas.http import Identity
+from conformance.eas.wbxml import Node, node
+from entrepot.testing import Exchange, Person
+
+_FULL = {"ENTREPOT_DEVICE_FULL_WIPE": "true"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    with Exchange(tmp_path_factory.mktemp("devices")) as exchange:
+        yield exchange
+
+
+def entrepot(
+    server: Exchange, *words: str, typed: str = "", code: int = 0, **environment: str
+) -> str:
+    """What a command prints; its exit code must be ``code``."""
+    import os
+
+    done = subprocess.run(
+        [sys.executable, "-m", "entrepot", "device", *words, "--folder", str(server.folder)],
+        input=typed,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "COLUMNS": "200", **environment},
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def _device(person: Person, name: str, version: str = "16.1") -> Device:
+    device = Device(
+        person.exchange.eas,
+        person.address,
+        person.password,
+        Identity(device_id=name, device_type="iPhone", version=version),
+    )
+    device.provision(Model="Model 7", FriendlyName="Anna's phone")
+    device.folder_sync()
+    return device
+
+
+def test_it_is_listed_and_shown(server: Exchange) -> None:
+    anna = server.person("lists")
+    _device(anna, "ListA"), _device(anna, "ListB", "14.1")
+    table = entrepot(server, "list", anna.address)
+    assert "ListA" in table and "ListB" in table and "14.1" in table and "ready" in table
+    shown = entrepot(server, "show", "lista")
+    assert "Model 7" in shown and "Anna's phone" in shown and anna.address in shown
+    assert "no device has the id nobody" in entrepot(server, "show", "nobody", code=1)
+
+
+def test_two_people_with_one_device_id_are_told_apart(server: Exchange) -> None:
+    one, two = server.person("one"), server.person("two")
+    _device(one, "Same"), _device(two, "Same")
+    assert "--user" in entrepot(server, "show", "Same", code=1)
+    assert two.address in entrepot(server, "show", "Same", "--user", two.address)
+
+
+def test_why_did_this_phone_lose_that_mail(server: Exchange) -> None:
+    """Sent, changed, moved by another, removed: each round with its cause."""
+    anna = server.person("why")
+    anna.receives("That mail", "x")
+    phone, other = _device(anna, "WhyPhone"), _device(anna, "WhyOther")
+    inbox, archive = phone.folder_of_type(2), phone.folder("Archive")
+    (item,) = phone.sync_all(inbox).items
+    for folder in (inbox, archive):
+        other.sync_all(folder)
+        phone.sync_all(folder)
+    other.sync(inbox, commands=[change(item, node("Email:Read", 1))])
+    phone.sync(inbox)
+    other.ask("MoveItems", documents.move((item, inbox, archive)))
+    phone.sync(inbox)
+    phone.sync(archive)
+    told = entrepot(server, "explain", "WhyPhone", item)
+    lines = [line for line in told.splitlines() if line.startswith("    ")]
+    assert [line.split()[0] for line in lines] == ["add", "flags", "delete", "add"]
+    assert "in the folder" in lines[0] and "read state" in lines[1]
+    assert f"moved to folder {archive}" in lines[2] and "new in the folder" in lines[3]
+    assert "had these numbers" in told
+    own = entrepot(server, "explain", "WhyOther", item)
+    assert "its own: done" in own and f"its own move to folder {archive}" in own
+
+
+def test_what_a_filter_took_away_is_explained(server: Exchange) -> None:
+    anna = server.person("filtered")
+    anna.receives("Old", "x")
+    server.clock.advance(days=10)
+    phone = _device(anna, "Filtered")
+    inbox = phone.folder_of_type(2)
+    (item,) = phone.sync_all(inbox).items
+    phone.sync(inbox, options=options(filter_type=2))
+    assert phone.held[inbox].items == {}
+    assert "before the filter's" in entrepot(server, "explain", "Filtered", item)
+    log = entrepot(server, "log", "Filtered")
+    assert "soft delete" in log and "held from empty" in log
+    assert "told nothing" in entrepot(server, "explain", "Filtered", "99999")
+
+
+def _waits(device: Device, folder: str) -> list[Node]:
+    answers: list[Node] = []
+    threading.Thread(target=lambda: answers.append(device.ping(600, [folder])), daemon=True).start()
+    time.sleep(0.3)
+    assert answers == []
+    return answers
+
+
+def test_attack_a16_a_blocked_device_is_out_at_once(server: Exchange) -> None:
+    anna = server.person("blocked")
+    phone, other = _device(anna, "Blocked"), _device(anna, "Free")
+    inbox = phone.folder_of_type(2)
+    phone.sync_all(inbox)
+    waiting = _waits(phone, inbox)
+    undo = entrepot(server, "block", "Blocked", "--reason", "lost in the harbour")
+    time.sleep(0.5)
+    assert len(waiting) == 1 and "unblock" in undo
+    answer = phone.ask("FolderSync", documents.folder_sync("0"))
+    assert answer.text("FolderHierarchy:Status") == "129"
+    assert other.folder_sync().text("FolderHierarchy:Status") == "1"
+    assert "lost in the harbour" in entrepot(server, "show", "Blocked")
+    entrepot(server, "unblock", "Blocked")
+    assert phone.folder_sync().text("FolderHierarchy:Status") == "1"
+
+
+def test_an_account_is_wiped_from_a_device_that_can(server: Exchange) -> None:
+    anna = server.person("wiped")
+    phone = _device(anna, "Wiped")
+    assert "Would have" in entrepot(server, "wipe", "Wiped", "--dry-run")
+    assert "another id" in entrepot(server, "wipe", "Wiped", typed="Wipe\n", code=1)
+    assert phone.folder_sync().text("FolderHierarchy:Status") == "1"
+    entrepot(server, "wipe", "Wiped", typed="wiped\n")
+    refused = phone.ask("FolderSync", documents.folder_sync("0"))
+    assert refused.text("FolderHierarchy:Status") == "140"
+    told = phone.ask("Provision", node("Provision:Provision"))
+    assert told.find("Provision:AccountOnlyRemoteWipe") is not None
+    assert told.find("Provision:RemoteWipe") is None
+    done = node(
+        "Provision:Provision",
+        node("Provision:AccountOnlyRemoteWipe", node("Provision:Status", 1)),
+    )
+    assert phone.ask("Provision", done).text("Provision:Status") == "1"
+    assert "account wipe: done" in entrepot(server, "list", anna.address)
+    assert phone.ask("Provision", documents.provision()).text("Provision:Status") == "129"
+    entrepot(server, "remove", "Wiped", "--yes")
+    phone.provision()
+
+
+def test_attack_a24_a_wipe_is_never_more_than_was_asked(server: Exchange) -> None:
+    """An old device cannot erase an account alone: it is told nothing. A full wipe has to be
+    switched on, and one not yet told is taken back."""
+    anna = server.person("careful")
+    phone = _device(anna, "Careful", "14.1")
+    assert "can only erase itself whole" in entrepot(server, "wipe", "Careful", code=1)
+    assert "switched off" in entrepot(server, "wipe", "Careful", "--full", code=1)
+    assert phone.folder_sync().text("FolderHierarchy:Status") == "1"
+    entrepot(server, "wipe", "Careful", "--full", typed="Careful\n", **_FULL)
+    entrepot(server, "wipe", "Careful", "--cancel")
+    assert phone.folder_sync().text("FolderHierarchy:Status") == "1"
+    entrepot(server, "wipe", "Careful", "--full", typed="Careful\n", **_FULL)
+    told = phone.ask("Provision", node("Provision:Provision"))
+    assert told.find("Provision:RemoteWipe") is not None
+    failed = node("Provision:Provision", node("Provision:RemoteWipe", node("Provision:Status", 2)))
+    phone.ask("Provision", failed)
+    assert "full wipe: failed" in entrepot(server, "list", anna.address)
+    # The wipe of a device id of one person never moves to another's device of that name.
+    ben = server.person("bystander")
+    assert _device(ben, "Careful").folder_sync().text("FolderHierarchy:Status") == "1"
+
+
+def test_a_removed_device_begins_anew(server: Exchange) -> None:
+    anna = server.person("anew")
+    anna.receives("Mail", "x")
+    phone = _device(anna, "Anew")
+    inbox = phone.folder_of_type(2)
+    (item,) = phone.sync_all(inbox).items
+    assert "Would forget" in entrepot(server, "remove", "Anew", "--dry-run")
+    entrepot(server, "remove", "Anew", "--yes")
+    assert phone.ask("Sync").text("AirSync:Status") == "142"
+    phone.provision()
+    answer = phone.sync(inbox, commands=[delete(item)])
+    assert answer is not None and answer.text("AirSync:Status") == "3"
+    phone.folder_sync("0")
+    phone.begin(inbox)
+    assert list(phone.sync_all(inbox).items) == [item]

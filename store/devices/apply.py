@@ -116,7 +116,8 @@ def _carry_out(
             part
             for part, name in _NUMBERS.items()
             if (getattr(row, name), item.id) > (position.seq, position.at)
-            and getattr(row, name) != own.get(item.id)
+            # What the device did itself it did with all before it seen.
+            and getattr(row, name) > own.get(item.id, 0)
         }
         if command.wins == "server" and unseen.intersection(change.touches):
             raise Conflict("others changed it since the device looked", role="device")

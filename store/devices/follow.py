@@ -25,6 +25,8 @@ _tombstone = tables.tombstone
 ABOVE_ALL = "~"
 # Its own change of an item that is gone: whatever number the tombstone has.
 OWN_DELETION = 1 << 62
+# An item that the device was told of in a late answer, and that is gone already.
+TO_BE_TOLD_GONE = -1
 _OVERHEAD_BYTES = 1024
 
 _COLUMNS = (
@@ -88,8 +90,7 @@ _NEWER = (
     .order_by(_item.c.id)
     .limit(bindparam("room"))
 )
-# Own items below the edge: a device put them there, and the filter does not show them.
-_OWN_BELOW = select(*_COLUMNS).where(*_HERE, _item.c.id.in_(bindparam("ids", expanding=True)))
+_OWN_ITEMS = select(*_COLUMNS).where(*_HERE, _item.c.id.in_(bindparam("ids", expanding=True)))
 _BELOW_EDGE = or_(
     _item.c.received < bindparam("edge"),
     and_(_item.c.received == bindparam("edge"), _item.c.id < bindparam("edge_id")),
@@ -264,13 +265,13 @@ class Follower:
 
     def _tell_dead(self, seq: int, id: int, row: Any, since: Position) -> bool:
         del since
-        if self._own.get(id, -1) in (seq, OWN_DELETION):
+        if self._own.get(id) in (seq, OWN_DELETION):
             return True
         cause = f"moved to folder {row.moved_to}" if row.moved_to else "deleted"
         return self._tell("delete", _Gone(id), cause)
 
     def _tell_change(self, seq: int, id: int, row: Any, since: Position) -> bool:
-        if self._own.get(id, -1) == seq:
+        if self._own.get(id) == seq:
             return True
         at = (since.seq, since.at)
         if (row.changed_seq, id) > at:
@@ -299,9 +300,7 @@ class Follower:
     # -- new ones
 
     def _newer(self, position: Position, now: Now, cutoff: str) -> Position:
-        if position.top >= now.last_id:
-            return position
-        if not self._hide_own(position, cutoff):
+        if not self._settle_own(position, cutoff) or position.top >= now.last_id:
             return position
         room = self._room + 1
         rows = self._rows(_NEWER, position)
@@ -315,24 +314,36 @@ class Follower:
         return msgspec.structs.replace(position, top=now.last_id)
 
     def _tell_new(self, row: Any, cause: str) -> bool:
-        own = self._own.get(row.id, -1)
+        own = self._own.get(row.id)
         if own == row.seq:
             return True
-        if own >= 0:
+        if own is not None:
             return self._tell("change", row, "its own, changed since by others")
         return self._tell("add", row, cause)
 
-    def _hide_own(self, position: Position, cutoff: str) -> bool:
-        """Take leave of new own items that the filter does not show; False where there is no
-        room."""
-        ids = [id for id, seq in self._own.items() if id > position.top and seq != OWN_DELETION]
-        if not ids or not cutoff:
+    def _settle_own(self, position: Position, cutoff: str) -> bool:
+        """Take leave of own items that are gone before the device was told of them by itself, and
+        of those that the filter does not show; False where there is no room."""
+        fresh = [
+            id
+            for id, seq in self._own.items()
+            if seq == TO_BE_TOLD_GONE or (id > position.top and seq != OWN_DELETION)
+        ]
+        if not fresh:
             return True
-        for row in self._tx.conn.execute(_OWN_BELOW, {**self._keys, "ids": ids}).all():
-            if (row.received or "") < cutoff:
-                if not self._tell("soft_delete", row, f"its own, before the filter's {cutoff}"):
-                    return False
-                del self._own[row.id]
+        rows = self._tx.conn.execute(_OWN_ITEMS, {**self._keys, "ids": fresh}).all()
+        living = {row.id: row for row in rows}
+        for id in fresh:
+            row = living.get(id)
+            if row is None:
+                told = self._tell("delete", _Gone(id), "its own, gone since")
+            elif (row.received or "") < cutoff:
+                told = self._tell("soft_delete", row, f"its own, before the filter's {cutoff}")
+            else:
+                continue
+            if not told:
+                return False
+            del self._own[id]
         return True
 
     # -- older ones

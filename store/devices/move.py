@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from store import tables
 from store.devices.collection import load_own, newest_position, save_own
 from store.devices.commands import MoveForDevice
-from store.devices.follow import OWN_DELETION
+from store.devices.follow import OWN_DELETION, TO_BE_TOLD_GONE
 from store.devices.model import Entry, Moved
 from store.devices.owner import own_mailbox
 from store.devices.rounds import note
@@ -61,11 +61,11 @@ def _move(tx: WriteTx, device: str, item: ItemId, source: int, target: int) -> M
     folder = tx.access.folder(FolderId(mailbox_id, target), Right.CREATE_ITEMS, role="target")
     row = item_rows(tx, mailbox_id, [item.id]).get(item.id)
     if item.mailbox_id != mailbox_id or row is None or row.folder_id != source:
-        return _moved_before(tx, item, source, target)
+        return _moved_before(tx, device, item, source, target)
     if source == target:
         raise IntoItself("the item lies in that folder already")
     own = load_own(tx, mailbox_id, device, source)
-    is_known = own.get(item.id) == row.seq or not _is_unseen(tx, device, source, row)
+    is_known = own.get(item.id, 0) >= row.seq or not _is_unseen(tx, device, source, row)
     saved = move_to(tx, [item], folder)[0]
     if isinstance(saved, StoreError):
         raise saved
@@ -86,14 +86,27 @@ def _is_unseen(tx: WriteTx, device: str, folder_id: int, row: Any) -> bool:
     return position is not None and (row.seq, row.id) > (position.seq, position.at)
 
 
-def _moved_before(tx: WriteTx, item: ItemId, source: int, target: int) -> Moved:
-    """Where the very same move took the item whose answer was lost. Raises NotFound."""
+def _moved_before(tx: WriteTx, device: str, item: ItemId, source: int, target: int) -> Moved:
+    """Where the very same move took the item: its answer was lost, or another device made it.
+
+    Raises NotFound. If the item has gone from there meanwhile, the device is told so after it has
+    learned of it.
+    """
     mailbox_id = own_mailbox(tx)
     buried = tx.conn.execute(
         _BURIED, {"mailbox_id": mailbox_id, "item_id": item.id, "folder_id": source}
     ).first()
-    if buried is not None and buried.moved_to == target and buried.moved_item:
-        now = item_rows(tx, mailbox_id, [buried.moved_item]).get(buried.moved_item)
-        if now is not None and now.folder_id == target:
-            return Moved(ItemId(mailbox_id, now.id), again=True)
-    raise NotFound("the item was not found", role="item")
+    if buried is None or buried.moved_to != target or not buried.moved_item:
+        raise NotFound("the item was not found", role="item")
+    left = load_own(tx, mailbox_id, device, source)
+    left[item.id] = OWN_DELETION
+    save_own(tx, mailbox_id, device, source, left)
+    there = load_own(tx, mailbox_id, device, target)
+    now = item_rows(tx, mailbox_id, [buried.moved_item]).get(buried.moved_item)
+    if now is None or now.folder_id != target:
+        there[buried.moved_item] = TO_BE_TOLD_GONE
+        tx.bump(mailbox_id)  # there is something to be told
+    else:
+        there.setdefault(buried.moved_item, 0)
+    save_own(tx, mailbox_id, device, target, there)
+    return Moved(ItemId(mailbox_id, buried.moved_item), again=True)

@@ -9,7 +9,7 @@ import msgspec
 
 from eas.context import Context
 from eas.reading.options import Options
-from eas.render.bodies import wants_mime
+from eas.render.bodies import takes_mime, wants_mime
 from eas.render.mail import wants
 from store.commands import FetchAttachments, FetchItems, Want
 from store.errors import StoreError
@@ -26,7 +26,9 @@ async def load(ctx: Context, items: Sequence[ItemId], options: Options) -> list[
         return loaded
     return [
         item
-        if isinstance(item, StoreError) or item.mime is not None
+        if isinstance(item, StoreError)
+        or item.mime is not None
+        or not takes_mime(item.item_class, options)
         else msgspec.structs.replace(item, mime=await mime_of(ctx, item))
         for item in loaded
     ]

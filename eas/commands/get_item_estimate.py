@@ -9,7 +9,7 @@ from eas.ids import read_folder_id
 from eas.reading.options import Options, read_options
 from eas.registry import command
 from eas.sync.entries import options_of
-from eas.sync.filters import cutoff
+from eas.sync.filters import ESTIMATE, cutoff
 from eas.sync.request import read_key
 from eas.wbxml import Element
 from store.commands import FetchFolders
@@ -66,7 +66,7 @@ async def _count(ctx: Context, element: Element, id: str) -> int:
     if state is None:
         raise EasError(_BAD_KEY, "the device does not hold the folder under that key")
     options = options if options is not None else options_of(state.options)
-    since = cutoff(options.filter_type, ctx.clock.now())
+    since = cutoff(options.filter_type, ctx.clock.now(), ESTIMATE)
     looked = PeekCollections(
         ctx.device.key, ((folder.id, *key),), {folder.id: since}, limit=_COUNT_MAX
     )

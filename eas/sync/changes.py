@@ -27,7 +27,9 @@ from store.model import FolderId, ItemDraft, ItemId
 _P = "AirSync"
 _CONVERSION, _NOT_FOUND, _PROTOCOL = 6, 8, 4
 _CLIENT_ID_MAX = 64
-_FLAGS = frozenset({"flag", "categories"})
+_FLAGS = frozenset({"flag_status", "flag_start", "flag_due", "flag_completed", "categories"})
+# Set and unset with a flag (MS-ASEMAIL 2.2.2.34).
+_REMINDER = "reminder_"
 
 
 class OwnChange(msgspec.Struct, frozen=True):
@@ -112,9 +114,12 @@ def _change(
         if any(each.item != item for each in removed):
             raise EasError(_NOT_FOUND, "an attachment of another item")
         commands.append(DeleteAttachments(tuple(removed)))
-    if data.attachments_added:
+    if data.attachments_added and data.draft is None:
         commands.append(CreateAttachments(item, data.attachments_added))
-    edit = ItemChange(item, set=data.set, unset=data.unset, body=data.body)
+    if data.draft is not None:
+        edit = ItemChange(item, draft=data.draft)
+    else:
+        edit = ItemChange(item, set=data.set, unset=data.unset, body=data.body)
     commands.append(
         UpdateItems(
             (edit,),
@@ -122,7 +127,14 @@ def _change(
             disposition="send_and_save" if data.sends else "save",
         )
     )
-    change = DeviceChange(_token(element), tuple(commands), item, _touches(data))
+    touches = _touches(data)
+    change = DeviceChange(
+        _token(element),
+        tuple(commands),
+        item,
+        touches,
+        of_draft=data.sends or "content" in touches,
+    )
     return OwnChange("Change", name, change, client_ids=data.client_ids)
 
 
@@ -133,7 +145,8 @@ def _touches(data: MailChange) -> tuple[str, ...]:
         touched.append("read")
     if names & _FLAGS:
         touched.append("flags")
-    if names - _FLAGS - {"is_read"} or data.body is not None or data.attachments_added:
+    content = {name for name in names - _FLAGS if not name.startswith(_REMINDER)} - {"is_read"}
+    if content or data.body is not None or data.attachments_added or data.attachments_removed:
         touched.append("content")
     return tuple(touched)
 

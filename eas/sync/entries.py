@@ -12,7 +12,7 @@ from eas.context import Context
 from eas.ids import item_server_id
 from eas.loading import load
 from eas.reading.options import Options
-from eas.render.mail import application_data, read_change
+from eas.render.mail import STATE, application_data, read_change
 from eas.wbxml import Element
 from store.commands import FetchItems
 from store.devices.commands import NoteRound
@@ -23,7 +23,8 @@ from store.model import FolderId, Item, ItemId
 _P = "AirSync"
 _PORTION = 50
 _log = structlog.get_logger("eas")
-_NAMES = {"add": "Add", "change": "Change", "flags": "Change", "delete": "Delete"}
+# Which parts of a message are told where only its state changed (MS-ASEMAIL 3.2.5.4.1).
+_PARTS = {"read": ("read",), "flags": ("flag", "categories"), "state": tuple(STATE)}
 _GONE = {"delete": f"{_P}:Delete", "soft_delete": f"{_P}:SoftDelete"}
 
 
@@ -32,11 +33,11 @@ async def told(
 ) -> list[Element]:
     """The children of Commands. An item that went meanwhile is left out: the next step says so."""
     loaded: dict[int, Item] = {}
-    for kinds in (("add", "change"), ("flags",)):
+    for kinds in (("add", "change"), tuple(_PARTS)):
         ids = [entry.item_id for entry in entries if entry.kind in kinds]
         for start in range(0, len(ids), _PORTION):
             portion = tuple(ItemId(folder.mailbox_id, id) for id in ids[start : start + _PORTION])
-            if kinds == ("flags",):
+            if "add" not in kinds:
                 found = await ctx.execute(FetchItems(portion))
             else:
                 found = await load(ctx, portion, options)
@@ -56,7 +57,7 @@ async def told(
             continue
         data = await _data(ctx, entry, item, options)
         if data is not None:
-            name = f"{_P}:{_NAMES[entry.kind]}"
+            name = f"{_P}:Add" if entry.kind == "add" else f"{_P}:Change"
             written.append(node(name, server_id, Element(f"{_P}:ApplicationData", None, data)))
     return written
 
@@ -65,8 +66,8 @@ async def _data(ctx: Context, entry: Entry, item: Item, options: Options) -> lis
     """ApplicationData of one item; None where it cannot be written: that stops no other one
     (lesson 13), and the device's log names it."""
     try:
-        if entry.kind == "flags":
-            return read_change(item, options, ctx.version)
+        if (parts := _PARTS.get(entry.kind)) is not None:
+            return read_change(item, options, ctx.version, parts)
         return application_data(item, options, ctx.version)
     except Exception:
         _log.exception("an item cannot be written", mailbox=item.id.mailbox_id, item=item.id.id)

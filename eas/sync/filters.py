@@ -8,18 +8,19 @@ from eas.errors import EasError
 from store.instant import Instant, to_instant
 
 _DAYS = {1: 1, 2: 3, 3: 7, 4: 14, 5: 30}
-_NOT_FOR_MAIL = 110
+# MS-ASCMD 2.2.3.68: Sync says that the protocol was broken, GetItemEstimate has its own word.
+SYNC, ESTIMATE = 4, 110
 
 
-def cutoff(filter_type: int, now: datetime) -> Instant:
+def cutoff(filter_type: int, now: datetime, status: int = SYNC) -> Instant:
     """The instant before which mail is left out; "" for none.
 
     It moves once a day: phones ask every minute, and an item that leaves a filter is nothing
-    urgent. Raises EasError 110 for a filter that mail does not have.
+    urgent. Raises EasError ``status`` for a filter that mail does not have.
     """
     if filter_type == 0:
         return ""
     if filter_type not in _DAYS:
-        raise EasError(_NOT_FOR_MAIL, f"mail has no FilterType {filter_type}")
+        raise EasError(status, f"mail has no FilterType {filter_type}")
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return to_instant(day - timedelta(days=_DAYS[filter_type]))

@@ -10,7 +10,7 @@ from store.devices.commands import DeviceChange, StepCollection
 from store.devices.follow import OWN_DELETION
 from store.devices.model import Done, Entry, Position
 from store.devices.owner import own_mailbox
-from store.errors import Conflict, NotFound, StoreError
+from store.errors import Conflict, InvalidValue, NotFound, StoreError
 from store.executor import Tx, WriteTx, executor_of
 from store.items.rows import item_rows
 from store.results import SavedAttachment, SavedItem
@@ -112,6 +112,8 @@ def _carry_out(
                 own[item.id] = OWN_DELETION
                 return Done(item.id)
             raise NotFound("the item was not found", role="item")
+        if change.of_draft and not row.is_draft:
+            raise InvalidValue("the content of a message that is no draft stays as it is")
         unseen = {
             part
             for part, name in _NUMBERS.items()

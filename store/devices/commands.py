@@ -111,6 +111,7 @@ class DeviceChange(Command, frozen=True):
     ``token`` is the same when the device repeats it. ``commands`` carry it out, all or nothing;
     each names one item (``CreateItems``, ``UpdateItems``, ``DeleteItems``, ...). ``item`` is None
     for a new one. ``touches``: which of ``content``, ``flags``, ``read`` it sets, for conflicts.
+    ``of_draft``: only a draft may be changed so.
     """
 
     token: str
@@ -118,6 +119,7 @@ class DeviceChange(Command, frozen=True):
     item: ItemId | None = None
     touches: tuple[str, ...] = ()
     is_deletion: bool = False
+    of_draft: bool = False
 
 
 class BeginCollection(Command, frozen=True):

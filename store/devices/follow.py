@@ -276,8 +276,12 @@ class Follower:
         at = (since.seq, since.at)
         if (row.changed_seq, id) > at:
             return self._tell("change", row, "changed")
-        cause = "read state changed" if (row.read_seq, id) > at else "flags or categories changed"
-        return self._tell("flags", row, cause)
+        is_read, is_flags = (row.read_seq, id) > at, (row.flags_seq, id) > at
+        if is_read and is_flags:
+            return self._tell("state", row, "read state and flags or categories changed")
+        if is_read:
+            return self._tell("read", row, "read state changed")
+        return self._tell("flags", row, "flags or categories changed")
 
     # -- the filter's cut-off moved up
 

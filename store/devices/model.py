@@ -42,8 +42,9 @@ class Device(msgspec.Struct, frozen=True):
     record: dict[str, Any] = {}
 
 
-# What a step tells of an item. ``flags``: only read state, flag or categories changed.
-EntryKind = Literal["add", "change", "flags", "delete", "soft_delete"]
+# What a step tells of an item. Where its content is as before: ``read``, its read state changed;
+# ``flags``, its flag or categories; ``state``, both.
+EntryKind = Literal["add", "change", "read", "flags", "state", "delete", "soft_delete"]
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):

@@ -232,6 +232,7 @@ def lines(
         seen.clear()
         for name, page, many, kind in children(types, parent):
             many = many or parent == "SyncCollectionsCollectionResponses"
+            many = many or (direction, parent, name) == ("response", "ValidateCert", "Certificate")
             child(parent, name, page or "", kind, many=many)
         for name, page in EXTRA.get((direction, parent), []):
             child(parent, name, page, EXTRA_TYPES.get(name, "string"), many=False)

@@ -12,7 +12,7 @@ from store.devices.commands import MoveForDevice
 from store.devices.follow import OWN_DELETION, TO_BE_TOLD_GONE
 from store.devices.model import Entry, Moved
 from store.devices.owner import own_mailbox
-from store.devices.rounds import note
+from store.devices.rounds import is_remembered, note, remember
 from store.errors import IntoItself, NotFound, StoreError
 from store.executor import WriteTx, writes
 from store.items.relocate import move_to
@@ -71,6 +71,7 @@ def _move(tx: WriteTx, device: str, item: ItemId, source: int, target: int) -> M
         raise saved
     if saved.id is None:
         raise NotFound("the item left the mailbox", role="item")
+    remember(tx, mailbox_id, device, _token(item, target))
     own[item.id] = OWN_DELETION
     save_own(tx, mailbox_id, device, source, own)
     there = load_own(tx, mailbox_id, device, target)
@@ -86,27 +87,28 @@ def _is_unseen(tx: WriteTx, device: str, folder_id: int, row: Any) -> bool:
     return position is not None and (row.seq, row.id) > (position.seq, position.at)
 
 
-def _moved_before(tx: WriteTx, device: str, item: ItemId, source: int, target: int) -> Moved:
-    """Where the very same move took the item: its answer was lost, or another device made it.
+def _token(item: ItemId, target: int) -> str:
+    """An id is given once: a device moves it to a folder once."""
+    return f"move:{item.id}:{target}"
 
-    Raises NotFound. If the item has gone from there meanwhile, the device is told so after it has
-    learned of it.
+
+def _moved_before(tx: WriteTx, device: str, item: ItemId, source: int, target: int) -> Moved:
+    """Where the very same move of this device took the item: its answer was lost.
+
+    Raises NotFound, also where it was another's move: then the device hears of that by itself.
+    If the item has gone from there meanwhile, the device is told so after it has learned of it.
     """
     mailbox_id = own_mailbox(tx)
     buried = tx.conn.execute(
         _BURIED, {"mailbox_id": mailbox_id, "item_id": item.id, "folder_id": source}
     ).first()
-    if buried is None or buried.moved_to != target or not buried.moved_item:
+    is_own = is_remembered(tx, mailbox_id, device, _token(item, target))
+    if buried is None or not is_own or buried.moved_to != target or not buried.moved_item:
         raise NotFound("the item was not found", role="item")
-    left = load_own(tx, mailbox_id, device, source)
-    left[item.id] = OWN_DELETION
-    save_own(tx, mailbox_id, device, source, left)
-    there = load_own(tx, mailbox_id, device, target)
     now = item_rows(tx, mailbox_id, [buried.moved_item]).get(buried.moved_item)
     if now is None or now.folder_id != target:
+        there = load_own(tx, mailbox_id, device, target)
         there[buried.moved_item] = TO_BE_TOLD_GONE
+        save_own(tx, mailbox_id, device, target, there)
         tx.bump(mailbox_id)  # there is something to be told
-    else:
-        there.setdefault(buried.moved_item, 0)
-    save_own(tx, mailbox_id, device, target, there)
     return Moved(ItemId(mailbox_id, buried.moved_item), again=True)

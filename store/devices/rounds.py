@@ -18,6 +18,11 @@ from store.executor import Executor, Tx, WriteTx, executor_of, reads, writes
 
 _round = tables.device_round
 _once = tables.device_once
+_DONE = select(_once.c.at).where(
+    _once.c.mailbox_id == bindparam("b_mailbox"),
+    _once.c.key == bindparam("b_key"),
+    _once.c.token == bindparam("b_token"),
+)
 _LAST = select(func.max(_round.c.id)).where(
     _round.c.mailbox_id == bindparam("mailbox_id"), _round.c.key == bindparam("key")
 )
@@ -148,10 +153,7 @@ def once(tx: WriteTx, command: Once, prepared: tuple[Executor, Any]) -> Any:
     mailbox_id = tx.principal.mailbox_id
     tx.lock(mailbox_id)
     _check_not_done(tx, command)
-    tx.conn.execute(
-        insert(_once),
-        [{"mailbox_id": mailbox_id, "key": command.device, "token": command.token, "at": tx.now}],
-    )
+    remember(tx, mailbox_id, command.device, command.token)
     arguments = (made,) if executor.prepare is not None else ()
     result = executor.run(tx, command.command, *arguments)
     if isinstance(result, list):
@@ -161,14 +163,19 @@ def once(tx: WriteTx, command: Once, prepared: tuple[Executor, Any]) -> Any:
     return cast("Any", result)
 
 
+def remember(tx: WriteTx, mailbox_id: int, key: str, token: str) -> None:
+    """Note that a device had a thing done. It must not be noted already."""
+    row = {"mailbox_id": mailbox_id, "key": key, "token": token, "at": tx.now}
+    tx.conn.execute(insert(_once), [row])
+
+
+def is_remembered(tx: Tx, mailbox_id: int, key: str, token: str) -> bool:
+    """Whether that was noted."""
+    keys = {"b_mailbox": mailbox_id, "b_key": key, "b_token": token}
+    return tx.conn.execute(_DONE, keys).first() is not None
+
+
 def _check_not_done(tx: Tx, command: Once) -> None:
     """Raises AlreadyDone."""
-    done = tx.conn.execute(
-        select(_once.c.at).where(
-            _once.c.mailbox_id == tx.principal.mailbox_id,
-            _once.c.key == command.device,
-            _once.c.token == command.token,
-        )
-    ).first()
-    if done is not None:
-        raise AlreadyDone(f"this request was carried out before, at {done.at}")
+    if is_remembered(tx, tx.principal.mailbox_id, command.device, command.token):
+        raise AlreadyDone("this request was carried out before")

@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
-PACKAGES := schemas store ews mailflow entrepot conformance tests
+PACKAGES := schemas store ews eas mailflow entrepot conformance tests
 
 .PHONY: run test style types layers unit lock docs bench wheel clean
 

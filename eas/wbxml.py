@@ -9,6 +9,7 @@ before anything grows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import msgspec
 
@@ -130,49 +131,78 @@ class _Decoder:
             raise WbxmlError("string tables are not part of ActiveSync", self._at)
 
     def _body(self) -> Element:
-        """Read elements without recursion, so that depth costs no stack."""
-        data, page = self._data, 0
+        """Read elements without recursion, so that depth costs no stack.
+
+        Nearly all elements are a tag, a text and an end: those are made in one go.
+        """
+        data, size, limits = self._data, len(self._data), self._limits
+        names = _names(0)
         open_elements: list[Element] = []
+        children: list[Element] | None = None
         elements = switches = 0
         root: Element | None = None
+        at = self._at
+        find, make = data.find, Element.__new__
         while True:
-            at = self._at
-            token = self._byte()
-            if token == SWITCH_PAGE:
-                page = self._byte()
-                switches += 1
-                if switches > self._limits.switches_max:
-                    raise WbxmlError("too many page switches", at)
-                if page_name(page) is None:
-                    raise WbxmlError(f"no code page {page}", at)
-                continue
-            if token == END:
-                if not open_elements:
-                    raise WbxmlError("an end without a beginning", at)
-                open_elements.pop()
-            elif token == STR_I:
-                self._add_text(open_elements, self._string(), at)
-            elif token == OPAQUE:
-                self._add_bytes(open_elements, self._opaque(), at)
-            elif token & _TOKEN < 5 or token & _HAS_ATTRIBUTES:
-                raise WbxmlError(f"token 0x{token:02x} is not part of ActiveSync", at)
-            else:
+            if at >= size:
+                raise WbxmlError("the document ends too early", at)
+            token = data[at]
+            at += 1
+            if token >= 5 and not token & _HAS_ATTRIBUTES and token & _TOKEN >= 5:
                 elements += 1
-                if elements > self._limits.elements_max:
-                    raise WbxmlError("too many elements", at)
-                element = Element(_name(page, token & _TOKEN))
-                if open_elements:
-                    open_elements[-1].children.append(element)
+                if elements > limits.elements_max:
+                    raise WbxmlError("too many elements", at - 1)
+                element = make(Element)
+                element.name = names[token & _TOKEN]
+                element.value = None
+                element.children = []
+                if children is not None:
+                    children.append(element)
                 else:
                     root = element
                 if token & _HAS_CONTENT:
+                    if at < size and data[at] == STR_I and children is not None:
+                        end = find(b"\x00", at)
+                        if 0 <= end < size - 1 and data[end + 1] == END:
+                            element.value = _text(data, at + 1, end)
+                            at = end + 2
+                            continue
                     open_elements.append(element)
-                    if len(open_elements) > self._limits.depth_max:
-                        raise WbxmlError("elements nest too deep", at)
+                    children = element.children
+                    if len(open_elements) > limits.depth_max:
+                        raise WbxmlError("elements nest too deep", at - 1)
+            elif token == END:
+                if not open_elements:
+                    raise WbxmlError("an end without a beginning", at - 1)
+                open_elements.pop()
+                children = open_elements[-1].children if open_elements else None
+            elif token == SWITCH_PAGE:
+                switches += 1
+                if switches > limits.switches_max:
+                    raise WbxmlError("too many page switches", at - 1)
+                if at >= size:
+                    raise WbxmlError("the document ends too early", at)
+                page = data[at]
+                if page_name(page) is None:
+                    raise WbxmlError(f"no code page {page}", at - 1)
+                names = _names(page)
+                at += 1
+                continue
+            else:
+                self._at = at
+                if token == STR_I:
+                    self._add_text(open_elements, self._string(), at - 1)
+                elif token == OPAQUE:
+                    self._add_bytes(open_elements, self._opaque(), at - 1)
+                else:
+                    message = f"token 0x{token:02x} is not part of ActiveSync"
+                    raise WbxmlError(message, at - 1)
+                at = self._at
             if not open_elements:
                 assert root is not None
-                while self._at < len(data) and data[self._at] == SWITCH_PAGE:
-                    self._at += 2
+                while at < size and data[at] == SWITCH_PAGE:
+                    at += 2
+                self._at = at
                 return root
 
     def _add_text(self, open_elements: list[Element], text: str, at: int) -> None:
@@ -214,11 +244,7 @@ class _Decoder:
         end = self._data.find(b"\x00", self._at)
         if end < 0:
             raise WbxmlError("a string has no end", self._at)
-        raw = self._data[self._at : end]
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise WbxmlError("a string is not UTF-8", self._at + error.start) from error
+        text = _text(self._data, self._at, end)
         self._at = end + 1
         return text
 
@@ -229,6 +255,20 @@ class _Decoder:
             raise WbxmlError(f"{length:,} bytes are announced, fewer follow", begin)
         self._at += length
         return self._data[self._at - length : self._at]
+
+
+def _text(data: bytes, start: int, end: int) -> str:
+    """The text between two places. Raises WbxmlError for anything but UTF-8."""
+    try:
+        return data[start:end].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise WbxmlError("a string is not UTF-8", start + error.start) from error
+
+
+@cache
+def _names(page: int) -> tuple[str, ...]:
+    """The full name of each of a page's tokens; of one that it does not know, its number."""
+    return tuple(_name(page, token) for token in range(_TOKEN + 1))
 
 
 def _name(page: int, token: int) -> str:

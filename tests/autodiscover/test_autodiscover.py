@@ -135,9 +135,11 @@ async def test_json_needs_no_sign_in_and_tells_nothing(http: httpx.AsyncClient, 
 
 async def test_json_refuses_what_is_not_served(http: httpx.AsyncClient) -> None:
     """Only doors that are there are named (lesson 40)."""
-    answer = await http.get("/autodiscover/autodiscover.json?Email=a@b&Protocol=ActiveSync")
+    answer = await http.get("/autodiscover/autodiscover.json?Email=a@b&Protocol=REST")
     assert answer.status_code == 400
     assert answer.json()["ErrorCode"] == "InvalidProtocol"
+    answer = await http.get("/autodiscover/autodiscover.json?Email=a@b&Protocol=ActiveSync")
+    assert answer.json()["Url"].endswith("/Microsoft-Server-ActiveSync")
 
 
 @pytest.mark.parametrize(

@@ -125,19 +125,30 @@ async def test_lesson_40_odd_hosts_are_no_failure_either(
 
 
 async def test_lesson_40_phones_are_not_sent_to_a_door_that_is_not_there(
-    http: httpx.AsyncClient,
+    without_phones: httpx.AsyncClient,
 ) -> None:
-    answer = await http.post("/autodiscover/autodiscover.xml", content=PHONE % "anna@demo.example")
+    path = "/autodiscover/autodiscover.xml"
+    answer = await without_phones.post(path, content=PHONE % "anna@demo.example")
     root = etree.fromstring(answer.content)
     assert root.findtext(".//{*}ErrorCode") == "601"
     assert b"ActiveSync" not in answer.content
 
 
 @pytest.fixture
+def without_phones(http: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The same server's Autodiscover, where there is no ActiveSync door."""
+    return _told(http, activesync=False)
+
+
+@pytest.fixture
 def with_phones(http: httpx.AsyncClient) -> httpx.AsyncClient:
     """The same server's Autodiscover, told that there is an ActiveSync door."""
+    return _told(http, activesync=True)
+
+
+def _told(http: httpx.AsyncClient, *, activesync: bool) -> httpx.AsyncClient:
     front = _front_of(http)
-    app = Starlette(routes=routes(front, activesync=True))
+    app = Starlette(routes=routes(front, activesync=activesync))
 
     async def outer(scope: Any, receive: Any, send: Any) -> None:
         await app({**scope, "state": {}}, receive, send)

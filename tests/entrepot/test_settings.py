@@ -88,7 +88,7 @@ def test_other_texts_are_no_listen_addresses(text):
 def test_every_setting_is_used():
     code = {
         path: path.read_text("utf-8")
-        for folder in ("entrepot", "ews", "mailflow")
+        for folder in ("entrepot", "ews", "eas", "mailflow")
         for path in (ROOT / folder).rglob("*.py")
     }
     readers = "\n".join(code.values())

@@ -10,6 +10,7 @@ import pytest
 from store import migrations
 from store.commands import AddDomain, FetchEvents
 from store.store import Store
+from store.tables import metadata
 from tests.store.conftest import person
 from tests.store.helpers import INBOX, save, subjects
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
-    """What 0001 alone made has no event_floor."""
+    """What 0001 alone made has no event_floor, and knows no devices."""
     url = f"sqlite:///{tmp_path}/store.db"
     opened = await Store.open(url)
     await opened.system().execute(AddDomain("demo.example", is_default=True))
@@ -25,12 +26,16 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
     await save(anna, "kept")
     await opened.close()
     with sqlite3.connect(tmp_path / "store.db") as old:
-        old.execute("DROP TABLE event_floor")
+        for table in ("event_floor", *(table for table in metadata.tables if "device" in table)):
+            old.execute(f"DROP TABLE {table}")
+        old.execute("DROP INDEX tombstone_by_item")
+        for column in ("received", "moved_item"):
+            old.execute(f"ALTER TABLE tombstone DROP COLUMN {column}")
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
 
-    assert migrations.upgrade(url) == ["0002"]
-    assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == ["0001", "0002"]
+    assert migrations.upgrade(url) == ["0002", "0003"]
+    assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == ["0001", "0002", "0003"]
     assert migrations.upgrade(url) == []
     again = await Store.open(url)
     session = again.session(anna.principal, origin="test")

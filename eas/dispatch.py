@@ -20,6 +20,10 @@ from store.errors import StoreError
 _log = structlog.get_logger("eas")
 _MIME = "message/rfc822"
 _RETRY_S = "60"
+# Common codes begin here (MS-ASCMD 2.2.2); versions before 14.0 have none of them.
+_COMMON = 101
+# Where the specification names no HTTP status: a device that is shut out is forbidden.
+_HTTP_BEFORE_14 = {129: 403}
 _INVALID_WBXML, _INVALID_XML, _UNKNOWN_COMMAND, _NOT_IN_VERSION = 102, 103, 137, 138
 
 
@@ -97,12 +101,13 @@ def _written(ctx: Context, result: Answer) -> Reply:
 
 def _refused(ctx: Context, status: int) -> Reply:
     """A refusal of the whole request: by HTTP before 14.0, by a status from then on."""
-    http = http_before_14(status)
     name = ctx.request.command
     is_sayable = name in ROOT_PAGES and tag_named(f"{ROOT_PAGES[name]}:{name}").is_known_to(
         ctx.version
     )
-    if not is_sayable or (http is not None and not ctx.is_at_least("14.0")):
+    is_old = status >= _COMMON and not ctx.is_at_least("14.0")
+    if not is_sayable or is_old:
+        http = _HTTP_BEFORE_14.get(status) or http_before_14(status) or 400
         headers = {"Retry-After": _RETRY_S} if http == 503 else {}
-        raise HttpError(http or 400, f"Status {status}.", headers)
+        raise HttpError(http, f"Status {status}.", headers)
     return Reply(200, encode(refusal(name, status)), WBXML, eas_status=status)

@@ -19,7 +19,9 @@ from store.model import AttachmentId, FolderId, ItemId
 from store.sync import ItemState
 
 _HEAD = struct.Struct(">BBQQ")
-_POSITION = struct.Struct(">QQQQ?")
+_POSITION = struct.Struct(">QQQQ?Q")
+# As versions before 0.2 gave it: without the last field, which then is 0 and errs on telling more.
+_OLD_POSITION = struct.Struct(">QQQQ?")
 _VERSION = 1
 _DIGEST = 64
 _FILL = b"\0" * (102 - _HEAD.size - _DIGEST)
@@ -73,7 +75,9 @@ class Ids:
         """The SyncState of a position in a folder."""
         return self._seal(
             _HEAD.pack(_VERSION, _ITEM_STATE, state.mailbox_id, state.folder_id)
-            + _POSITION.pack(state.seq, state.at, state.floor, state.top, state.associated)
+            + _POSITION.pack(
+                state.seq, state.at, state.floor, state.top, state.associated, state.base
+            )
         )
 
     def folder_state(self, mailbox_id: int, root: str, seq: int) -> str:
@@ -174,7 +178,8 @@ class Ids:
             raise EwsError("ErrorInvalidSyncStateData") from error
         if kind != _ITEM_STATE:
             raise EwsError("ErrorInvalidSyncStateData")
-        return ItemState(mailbox_id, folder_id, *_POSITION.unpack(rest))
+        form = _OLD_POSITION if len(rest) == _OLD_POSITION.size else _POSITION
+        return ItemState(mailbox_id, folder_id, *form.unpack(rest))
 
     def read_folder_state(self, text: str, mailbox_id: int, root: str) -> int | None:
         """The number in a tree's state; None for an empty one.

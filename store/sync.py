@@ -37,7 +37,11 @@ Kind = Literal["create", "update", "read", "delete"]
 
 
 class ItemState(msgspec.Struct, frozen=True, array_like=True):
-    """A client's position in a folder; ``associated`` whether it follows hidden items too."""
+    """A client's position in a folder; ``associated`` whether it follows hidden items too.
+
+    ``base``: the number up to which the log was told to its end. Behind it, an item that changed
+    again meanwhile has left its earlier place in the log: what it changed since ``base`` counts.
+    """
 
     mailbox_id: int
     folder_id: int
@@ -46,6 +50,7 @@ class ItemState(msgspec.Struct, frozen=True, array_like=True):
     floor: int
     top: int
     associated: bool = False
+    base: int = 0
 
 
 class _Now(msgspec.Struct, frozen=True):
@@ -101,6 +106,7 @@ def _begin(folder: FolderRow, now: _Now, command: SyncItems) -> ItemState:
             now.last_id + 1,
             now.last_id,
             command.associated,
+            now.seq,
         )
     if not isinstance(state, ItemState):
         raise InvalidState("that is no position in a folder")
@@ -156,7 +162,7 @@ class _Step:
                     self.changes.append(entry)
                 state = msgspec.structs.replace(state, seq=seq, at=id)
             if is_whole:
-                state = msgspec.structs.replace(state, seq=now.seq, at=TOP)
+                state = msgspec.structs.replace(state, seq=now.seq, at=TOP, base=now.seq)
         return state
 
     def _log(self, state: ItemState, limit: int) -> tuple[list[Entry], bool]:
@@ -173,7 +179,6 @@ class _Step:
             "top": state.top,
             "room": limit + 1,
         }
-        since = (state.seq, state.at)
         changed = _statement(self._shape, "changed", self._associated)
         rows = self._tx.conn.execute(changed, keys).all()
         shaped = self._shape.make_rows([tuple(row[:-_EXTRA]) for row in rows])
@@ -181,7 +186,7 @@ class _Step:
         for row, made in zip(rows, shaped, strict=True):
             numbers: tuple[Any, ...] = tuple(row[-_EXTRA:])
             changed, flags, is_read, seq, id = numbers
-            if (changed, id) > since or (flags, id) > since:
+            if changed > state.base or flags > state.base:
                 log.append((seq, id, ("update", made)))
             else:
                 log.append((seq, id, ("read", (id, is_read, seq))))

@@ -114,13 +114,10 @@ def _carry_out(
             raise NotFound("the item was not found", role="item")
         if change.of_draft and not row.is_draft:
             raise InvalidValue("the content of a message that is no draft stays as it is")
-        unseen = {
-            part
-            for part, name in _NUMBERS.items()
-            if (getattr(row, name), item.id) > (position.seq, position.at)
-            # What the device did itself it did with all before it seen.
-            and getattr(row, name) > own.get(item.id, 0)
-        }
+        # What the device did itself it did with all before it seen.
+        seen = max(position.base, own.get(item.id, 0))
+        if (row.seq, item.id) > (position.seq, position.at):
+            unseen = {part for part, name in _NUMBERS.items() if getattr(row, name) > seen}
         if command.wins == "server" and unseen.intersection(change.touches):
             raise Conflict("others changed it since the device looked", role="device")
     saved_id = item.id if item else 0

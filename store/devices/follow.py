@@ -152,7 +152,7 @@ class Now(msgspec.Struct, frozen=True):
 
 def beginning(now: Now) -> Position:
     """The position of a device that holds nothing of a folder."""
-    return Position(now.seq, TOP, now.last_id, ABOVE_ALL, TOP)
+    return Position(now.seq, TOP, now.last_id, ABOVE_ALL, TOP, now.seq)
 
 
 def is_whole(position: Position, now: Now, cutoff: str) -> bool:
@@ -260,7 +260,7 @@ class Follower:
                     return position
                 position = msgspec.structs.replace(position, seq=seq, at=id)
             if is_all:
-                position = msgspec.structs.replace(position, seq=now.seq, at=TOP)
+                position = msgspec.structs.replace(position, seq=now.seq, at=TOP, base=now.seq)
         return position
 
     def _tell_dead(self, seq: int, id: int, row: Any, since: Position) -> bool:
@@ -273,10 +273,11 @@ class Follower:
     def _tell_change(self, seq: int, id: int, row: Any, since: Position) -> bool:
         if self._own.get(id) == seq:
             return True
-        at = (since.seq, since.at)
-        if (row.changed_seq, id) > at:
+        # What changed since the log was last told to its end: an item that changed twice since
+        # has left its first place in the log, where it would have been told.
+        if row.changed_seq > since.base:
             return self._tell("change", row, "changed")
-        is_read, is_flags = (row.read_seq, id) > at, (row.flags_seq, id) > at
+        is_read, is_flags = row.read_seq > since.base, row.flags_seq > since.base
         if is_read and is_flags:
             return self._tell("state", row, "read state and flags or categories changed")
         if is_read:

@@ -72,7 +72,8 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
 
     It holds the items with ids up to ``top`` that lie at or above the edge (``edge``, the instant
     received, then ``edge_id``), as of change ``seq`` and inside it up to item ``at``. The edge
-    moves down as older items are handed out, and up as they leave the filter.
+    moves down as older items are handed out, and up as they leave the filter. ``base`` is the
+    number up to which the log was told to its end (``store.sync.ItemState``).
     """
 
     seq: int
@@ -80,6 +81,7 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     top: int
     edge: str
     edge_id: int
+    base: int = 0
 
 
 class CollectionState(msgspec.Struct, frozen=True):

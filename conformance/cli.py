@@ -1,4 +1,4 @@
-"""The command line: `python -m conformance --ews URL --user ADDRESS --password WORD`.
+"""The command line: `python -m conformance --ews URL --eas URL --user ADDRESS --password WORD`.
 
 Exit status: 0 nothing failed, 1 something did, 2 it could not run.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,9 @@ from rich.console import Console
 from conformance import console as terminal
 from conformance import junit, page
 from conformance.contract import Contract, ContractMissing
-from conformance.runner import Account, Runner
+from conformance.eas.runner import VERSIONS, EasRunner
+from conformance.eas.runner import load_all as load_eas
+from conformance.runner import Account, Outcome, Runner
 from conformance.scenario import Scenario, load_all
 
 TIMEOUT_S = 60.0
@@ -28,12 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     args = parser.parse_args(argv)
     console = Console()
-    chosen = [each for each in load_all() if args.only is None or each.matches(args.only)]
+    chosen = [each for each in _all(args) if args.only is None or each.matches(args.only)]
     if args.list:
         terminal.listing(chosen, console)
         return 0
-    if not (args.ews and args.user and args.password):
-        parser.error("--ews, --user and --password say what to drive, and as whom")
+    if not ((args.ews or args.eas) and args.user and args.password):
+        parser.error("--ews or --eas, --user and --password say what to drive, and as whom")
     if not chosen:
         parser.error(f"no scenario is called {args.only!r}; --list shows all")
     try:
@@ -45,16 +48,37 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace, chosen: list[Scenario], console: Console) -> int:
     with httpx.Client(timeout=TIMEOUT_S, verify=not args.insecure) as http:
-        contract = _contract(args, http)
+        first = Account(args.user, args.password)
         second = Account(args.user2, args.password2) if args.user2 else None
-        runner = Runner(http, args.ews, contract, Account(args.user, args.password), second)
-        outcomes = terminal.follow(runner.run_all(chosen), len(chosen), console)
+        runs: list[Iterator[Outcome]] = []
+        if args.ews:
+            runner = Runner(http, args.ews, _contract(args, http), first, second)
+            runs.append(runner.run_all([s for s in chosen if not _is_eas(s)]))
+        if args.eas:
+            devices = EasRunner(http, args.eas, args.eas_version, first, second)
+            runs.append(devices.run_all([s for s in chosen if _is_eas(s)]))
+        outcomes = terminal.follow(chain(*runs), len(chosen), console)
     if args.junit:
         junit.write(outcomes, args.junit)
     if args.html:
-        page.write(outcomes, args.ews, args.html)
+        page.write(outcomes, args.ews or args.eas, args.html)
     console.print(terminal.summary(outcomes), highlight=False)
     return int(any(outcome.status == "failed" for outcome in outcomes))
+
+
+def _is_eas(scenario: Scenario) -> bool:
+    return scenario.specification.startswith("MS-AS")
+
+
+def _all(args: argparse.Namespace) -> list[Scenario]:
+    """The scenarios of what is to be driven; all of them where only their list is wanted."""
+    either = args.list and not (args.ews or args.eas)
+    found: list[Scenario] = []
+    if args.ews or either or not args.eas:
+        found += load_all()
+    if args.eas or either:
+        found += load_eas()
+    return found
 
 
 def _contract(args: argparse.Namespace, http: httpx.Client) -> Contract:
@@ -67,10 +91,14 @@ def _contract(args: argparse.Namespace, http: httpx.Client) -> Contract:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m conformance",
-        description="Drive an EWS server from outside and report where it differs.",
+        description="Drive an EWS or ActiveSync server from outside and report where it differs.",
         epilog="Passwords may also come from CONFORMANCE_PASSWORD and CONFORMANCE_PASSWORD2.",
     )
     parser.add_argument("--ews", metavar="URL", help="the endpoint, …/EWS/Exchange.asmx")
+    parser.add_argument(
+        "--eas", metavar="URL", help="the ActiveSync endpoint, …/Microsoft-Server-ActiveSync"
+    )
+    parser.add_argument("--eas-version", default=VERSIONS[-1], choices=VERSIONS)
     parser.add_argument("--user", metavar="ADDRESS", help="whose mailbox to use: an empty one")
     parser.add_argument("--password", default=os.environ.get("CONFORMANCE_PASSWORD"))
     parser.add_argument("--user2", metavar="ADDRESS", help="a second user, to send mail to")

@@ -85,6 +85,9 @@ EXTRA = {
     ("request", "SyncCollectionAddApplicationData"): [*DRAFT],
     ("request", "SyncCollectionChangeApplicationData"): [*DRAFT],
     ("response", "SyncCollectionsCollection"): [("Class", "AirSync")],  # 12.1
+    ("response", "SyncCollectionsCollectionCommandsChangeApplicationData"): [
+        ("Attachments", "AirSyncBase")
+    ],
     ("response", "SyncCollectionsCollectionResponsesAdd"): [("ApplicationData", "AirSync")],
     ("response", "SyncCollectionsCollectionResponsesChange"): [("ApplicationData", "AirSync")],
     # a common code may be all that there is (MS-ASCMD 2.2.2)

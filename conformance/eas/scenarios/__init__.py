@@ -1,0 +1,1 @@
+"""Scenarios for ActiveSync, by the specification that each shows."""

@@ -1,0 +1,346 @@
+"""MS-ASEMAIL, MS-ASAIRS and the mail commands of MS-ASCMD."""
+
+from __future__ import annotations
+
+import base64
+
+from conformance.checks import check
+from conformance.eas.device import Device
+from conformance.eas.documents import add, body_preference, change, options
+from conformance.eas.mailing import arrived, message, received, unique
+from conformance.eas.runner import REGISTRY, needs
+from conformance.eas.wbxml import Node, node
+from conformance.scenario import each, scenario
+
+_CMD, _AIRS, _EMAIL = "MS-ASCMD", "MS-ASAIRS", "MS-ASEMAIL"
+_BODY = "AirSyncBase:Body"
+_WORDS = "The quay wall holds. " * 20
+
+
+def _body(device: Device, *preferences: Node, mime: int = 0, **content: str) -> Node:
+    _, _, data = received(
+        device, asked=options(*preferences, mime=mime), **(content or {"text": _WORDS})
+    )
+    check(_BODY in data, "no Body")
+    return data[_BODY]
+
+
+@scenario(_CMD, "S15_TC01", requirements=("MS-ASCMD_R400",), registry=REGISTRY)
+def mail_is_sent_and_kept(device: Device) -> None:
+    """An answer without a body; one copy in Sent Items, one in the inbox."""
+    subject = unique("Sent")
+    reply = device.send(message(device, device, subject))
+    check(reply.status == 200 and reply.body == b"", f"HTTP {reply.status} {reply.body!r}")
+    arrived(device, subject)
+    sent = device.sync_all(device.folder_of_type(5)).items.values()
+    check(sum(data["Email:Subject"].value == subject for data in sent) == 1, "no copy is kept")
+
+
+@scenario(_CMD, "status 118", requirements=("MS-ASCMD_R4847",), registry=REGISTRY)
+def a_message_is_sent_once(device: Device) -> None:
+    """The same ClientId again."""
+    needs(device, "14.0", "ClientId")
+    subject, name = unique("Once"), unique("id")[:40]
+    for due in ("", "118"):
+        reply = device.send(message(device, device, subject), client_id=name)
+        told = reply.root.text("ComposeMail:Status") if reply.root else ""
+        check(told == due, f"status {told!r}, {due!r} is due")
+    arrived(device, subject)
+    held = device.held[device.folder_of_type(2)].items.values()
+    check(sum(data["Email:Subject"].value == subject for data in held) == 1, "it came twice")
+
+
+@each(
+    _CMD,
+    {"S18_TC01": "SmartReply", "S17_TC01": "SmartForward"},
+    parameter="command",
+    requirements=("MS-ASCMD_R541",),
+    registry=REGISTRY,
+)
+def the_server_adds_the_original(device: Device, command: str) -> None:
+    """Behind what the device wrote; a forward takes the files along."""
+    inbox, id, _ = received(device, text="The original words", file=("file.bin", b"content"))
+    subject = unique("Answer")
+    reply = device.smart(command, message(device, device, subject, "New words"), inbox, id)
+    check(reply.status == 200 and reply.body == b"", f"HTTP {reply.status} {reply.body!r}")
+    _, _, data = arrived(device, subject)
+    words = data[_BODY].text("AirSyncBase:Data")
+    check("New words" in words and "The original words" in words, f"the body is {words!r}")
+    has_file = "AirSyncBase:Attachments" in data
+    check(has_file == (command == "SmartForward"), f"files: {has_file}")
+
+
+@scenario(_CMD, "S18_TC03", requirements=("MS-ASCMD_R3773",), registry=REGISTRY)
+def an_answer_to_what_is_not_there_is_status_150(device: Device) -> None:
+    """Nothing is sent."""
+    needs(device, "14.0", "a status of SmartReply")
+    inbox = device.folder_of_type(2)
+    reply = device.smart(
+        "SmartReply", message(device, device, unique("x")), inbox, f"{inbox}:99999999"
+    )
+    told = reply.root.text("ComposeMail:Status") if reply.root else ""
+    check(told == "150", f"status {told!r}")
+
+
+@scenario(_AIRS, "S02_TC01", requirements=("MS-ASAIRS_R71",), registry=REGISTRY)
+def all_or_none_gives_all_where_it_fits(device: Device) -> None:
+    """A size beyond the body's."""
+    body = _body(device, body_preference(1, 5_000, all_or_none=True))
+    check("The quay wall holds." in body.text("AirSyncBase:Data"), "no data")
+    check(body.text("AirSyncBase:Truncated") != "1", "truncated")
+
+
+@scenario(_AIRS, "S02_TC02", requirements=("MS-ASAIRS_R73",), registry=REGISTRY)
+def all_or_none_gives_none_where_it_does_not_fit(device: Device) -> None:
+    """The size is told all the same."""
+    body = _body(device, body_preference(1, 10, all_or_none=True))
+    check(body.text("AirSyncBase:Data") == "", "data came")
+    check(int(body.text("AirSyncBase:EstimatedDataSize")) >= len(_WORDS), "no size")
+
+
+@each(
+    _AIRS,
+    {"S02_TC03": 10, "S02_TC05": 50},
+    parameter="size",
+    requirements=("MS-ASAIRS_R248",),
+    registry=REGISTRY,
+)
+def a_truncated_body_says_so(device: Device, size: int) -> None:
+    """At most the bytes asked for, and the size of the whole."""
+    body = _body(device, body_preference(1, size))
+    check(len(body.text("AirSyncBase:Data").encode()) <= size, "more than was asked for")
+    check(body.text("AirSyncBase:Truncated") == "1", "Truncated is not said")
+    check(int(body.text("AirSyncBase:EstimatedDataSize")) > size, "no size of the whole")
+
+
+@scenario(_AIRS, "S02_TC07", requirements=("MS-ASAIRS_R80",), registry=REGISTRY)
+def without_a_size_all_comes(device: Device) -> None:
+    """BodyPreference with a Type alone."""
+    body = _body(device, body_preference(1))
+    check(body.text("AirSyncBase:Data").strip() == _WORDS.strip(), "not all came")
+
+
+@scenario(_AIRS, "S02_TC08", requirements=("MS-ASAIRS_R147",), registry=REGISTRY)
+def of_several_types_the_items_own_comes(device: Device) -> None:
+    """HTML of a page."""
+    body = _body(
+        device, body_preference(1), body_preference(2), text="Plain", html="<p>A <b>page</b></p>"
+    )
+    check(body.text("AirSyncBase:Type") == "2", f"type {body.text('AirSyncBase:Type')}")
+    check("<b>page</b>" in body.text("AirSyncBase:Data"), "not the page")
+
+
+@scenario(_AIRS, "S02_TC09", requirements=("MS-ASAIRS_R261",), registry=REGISTRY)
+def a_preview_is_no_longer_than_asked(device: Device) -> None:
+    """From 14.0 on, of a page that does not come whole."""
+    needs(device, "14.0", "Preview")
+    body = _body(
+        device, body_preference(2, 0, preview=18), text="The quay wall holds and holds", html=""
+    )
+    shown = body.text("AirSyncBase:Preview")
+    check(0 < len(shown) <= 18, f"the preview is {shown!r}")
+
+
+@scenario(_AIRS, "S01_TC05", requirements=("MS-ASAIRS_R133",), registry=REGISTRY)
+def the_part_of_a_message_is_html(device: Device) -> None:
+    """BodyPartPreference, from 14.1 on."""
+    needs(device, "14.1", "BodyPart")
+    part = node(
+        "AirSyncBase:BodyPartPreference",
+        node("AirSyncBase:Type", 2),
+        node("AirSyncBase:TruncationSize", 20),
+    )
+    _, _, data = received(device, text=_WORDS, asked=options(part))
+    check("AirSyncBase:BodyPart" in data, "no BodyPart")
+    found = data["AirSyncBase:BodyPart"]
+    check(found.text("AirSyncBase:Status") == "1", "no status")
+    check(len(found.text("AirSyncBase:Data").encode()) <= 20, "more than was asked for")
+
+
+@scenario(_AIRS, "S03_TC02", requirements=("MS-ASAIRS_R1087",), registry=REGISTRY)
+def a_file_is_listed_and_fetched(device: Device) -> None:
+    """Name, size, reference; and the bytes."""
+    content = bytes(range(256)) * 20
+    _, _, data = received(device, file=("file.bin", content))
+    (file,) = data["AirSyncBase:Attachments"].children
+    check(file.text("AirSyncBase:DisplayName") == "file.bin", "another name")
+    check(file.text("AirSyncBase:Method") == "1", "another method")
+    check(file.find("AirSyncBase:EstimatedDataSize") is not None, "no size")
+    reply = device.fetch_attachment(file.text("AirSyncBase:FileReference"))
+    path = ("ItemOperations:Response", "ItemOperations:Fetch", "ItemOperations:Properties")
+    told = reply.root.text(*path, "ItemOperations:Data") if reply.root else ""
+    check(base64.b64decode(told) == content, "other bytes")
+
+
+@scenario(_AIRS, "S03_TC01", registry=REGISTRY)
+def a_reference_of_no_length_is_refused(device: Device) -> None:
+    """Status 15, or another one that says that it is not there."""
+    reply = device.fetch_attachment("")
+    path = ("ItemOperations:Response", "ItemOperations:Fetch", "ItemOperations:Status")
+    told = reply.root.text(*path) if reply.root else str(reply.status)
+    check(told not in ("", "1"), f"status {told!r}")
+
+
+@scenario(_EMAIL, "S01_TC02", requirements=("MS-ASEMAIL_R142",), registry=REGISTRY)
+def a_message_has_what_a_list_shows(device: Device) -> None:
+    """From, To, Subject, date, read state, importance, class."""
+    _, _, data = received(device)
+    for name in ("From", "To", "Subject", "DateReceived", "Read", "Importance", "MessageClass"):
+        check(f"Email:{name}" in data, f"no {name}")
+    check(data["Email:Read"].value == "0", "it is read")
+    check(data["Email:DateReceived"].text().endswith("Z"), "another form of date")
+
+
+@each(
+    _EMAIL,
+    {
+        "S01_TC05": (node("Email:Read", 1), "Email:Read"),
+        "S01_TC06": (
+            node(
+                "Email:Flag", node("Email:Status", 2), node("Email:FlagType", "Flag for follow up")
+            ),
+            "Email:Flag",
+        ),
+    },
+    parameter="case",
+    requirements=("MS-ASEMAIL_R75",),
+    registry=REGISTRY,
+)
+def only_what_changed_is_told(device: Device, second: Device, case: tuple[Node, str]) -> None:
+    """Read state or flag alone, and nothing of the content."""
+    data, name = case
+    inbox, id, _ = received(device)
+    second.sync_all(inbox)
+    device.sync(inbox, commands=[change(id, data)])
+    step = second.sync(inbox)
+    told = (
+        step.find("AirSync:Commands", "AirSync:Change", "AirSync:ApplicationData") if step else None
+    )
+    names = {child.name for child in told.children} if told is not None else set()
+    check(name in names, f"{name} is not told")
+    check("Email:Subject" not in names, "the content is told again")
+
+
+@scenario(_EMAIL, "S01_TC29", requirements=("MS-ASEMAIL_R96",), registry=REGISTRY)
+def categories_go_from_device_to_device(device: Device, second: Device) -> None:
+    """From 14.0 on."""
+    needs(device, "14.0", "categories of mail")
+    inbox, id, _ = received(device)
+    second.sync_all(inbox)
+    named = node("Email:Categories", node("Email:Category", "Harbour"))
+    device.sync(inbox, commands=[change(id, named)])
+    second.sync(inbox)
+    held = second.held[inbox].items[id]["Email:Categories"]
+    check([each.text() for each in held.children] == ["Harbour"], "not told")
+
+
+@scenario(_EMAIL, "S01_TC10", requirements=("MS-ASEMAIL_R616",), registry=REGISTRY)
+def a_read_state_that_is_none_is_refused(device: Device) -> None:
+    """Status 6 of that item."""
+    inbox, id, _ = received(device)
+    answer = device.sync(inbox, commands=[change(id, node("Email:Read", 2))])
+    told = answer.text("AirSync:Responses", "AirSync:Change", "AirSync:Status") if answer else ""
+    check(told == "6", f"status {told!r}")
+
+
+@scenario(_EMAIL, "S01_TC26", requirements=("MS-ASEMAIL_R1389",), registry=REGISTRY)
+def a_draft_is_made_and_told(device: Device, second: Device) -> None:
+    """From 16.0 on."""
+    needs(device, "16.0", "drafts of devices")
+    drafts = device.folder_of_type(3)
+    for each_device in (device, second):
+        each_device.sync_all(drafts)
+    subject = unique("Draft")
+    answer = device.sync(drafts, commands=[add("1", node("Email:Subject", subject))])
+    path = ("AirSync:Responses", "AirSync:Add")
+    check(answer is not None and answer.text(*path, "AirSync:Status") == "1", "it is refused")
+    id = answer.text(*path, "AirSync:ServerId") if answer else ""
+    second.sync(drafts)
+    held = second.held[drafts].items.get(id, {})
+    check(held.get("Email:Subject") == node("Email:Subject", subject), "it is not told")
+    check(held["Email2:IsDraft"].value == "1", "IsDraft is not said")
+
+
+@scenario(_CMD, "S14_TC01", requirements=("MS-ASCMD_R3718",), registry=REGISTRY)
+def mail_is_found_by_its_words(device: Device) -> None:
+    """With Range and Total; none found is one empty Result."""
+    word = unique("needle").split()[1].replace("-", "x")
+    received(device, text=f"It says {word} inside")
+    for words, due in ((word, 1), (f"{word}nothing", 0)):
+        answer = device.ask(
+            "Search",
+            node(
+                "Search:Search",
+                node(
+                    "Search:Store",
+                    node("Search:Name", "Mailbox"),
+                    node(
+                        "Search:Query",
+                        node(
+                            "Search:And",
+                            node("AirSync:Class", "Email"),
+                            node("Search:FreeText", words),
+                        ),
+                    ),
+                    node("Search:Options", node("Search:Range", "0-9")),
+                ),
+            ),
+        )
+        store = answer.find("Search:Response", "Search:Store")
+        check(store is not None and store.text("Search:Status") == "1", "it is refused")
+        results = [each for each in store.all("Search:Result") if each.children] if store else []
+        check(len(results) == due, f"{len(results)} results, {due} are due")
+
+
+@scenario(_CMD, "S20_TC01", requirements=("MS-ASCMD_R1847101609",), registry=REGISTRY)
+def find_tells_its_range(device: Device) -> None:
+    """16.1."""
+    needs(device, "16.1", "Find")
+    word = unique("needle").split()[1].replace("-", "x")
+    received(device, text=f"It says {word} inside")
+    answer = device.ask(
+        "Find",
+        node(
+            "Find:Find",
+            node("Find:SearchId", "aa55fd4f-2c63-4a33-b4ef-cbeb0a7e4ed7"),
+            node(
+                "Find:ExecuteSearch",
+                node(
+                    "Find:MailBoxSearchCriterion",
+                    node("Find:Query", node("AirSync:Class", "Email"), node("Find:FreeText", word)),
+                    node("Find:Options", node("Find:Range", "0-9"), node("Find:DeepTraversal")),
+                ),
+            ),
+        ),
+    )
+    response = answer.find("Find:Response")
+    check(response is not None and response.text("Find:Range") == "0-0", "another range")
+
+
+@scenario(_CMD, "S13_TC12", requirements=("MS-ASCMD_R809",), registry=REGISTRY)
+def names_are_resolved_in_order(device: Device, other: Device) -> None:
+    """One response for each."""
+    asked = [other.identity.user, "nobody-like-that", device.identity.user]
+    answer = device.ask(
+        "ResolveRecipients",
+        node(
+            "ResolveRecipients:ResolveRecipients",
+            *(node("ResolveRecipients:To", name) for name in asked),
+        ),
+    )
+    told = [each.text("ResolveRecipients:To") for each in answer.all("ResolveRecipients:Response")]
+    check(told == asked, f"the responses are {told}")
+
+
+@scenario(_CMD, "S16_TC01", requirements=("MS-ASCMD_R480",), registry=REGISTRY)
+def absence_is_kept(device: Device) -> None:
+    """Set and got back, and switched off again."""
+
+    def oof(*content: Node) -> Node:
+        return device.ask("Settings", node("Settings:Settings", node("Settings:Oof", *content)))
+
+    for state in ("1", "0"):
+        oof(node("Settings:Set", node("Settings:OofState", state)))
+        got = oof(node("Settings:Get", node("Settings:BodyType", "TEXT")))
+        told = got.text("Settings:Oof", "Settings:Get", "Settings:OofState")
+        check(told == state, f"the state is {told!r}")

@@ -1,0 +1,140 @@
+"""The scenarios of ActiveSync hold on this server in every version, and fail on one that lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from conformance.cli import main
+from conformance.eas import http as wire
+from conformance.eas.runner import VERSIONS, EasRunner, load_all
+from conformance.eas.wbxml import Malformed, Node, decode, encode, node
+from conformance.runner import Account, Outcome
+from conformance.scenario import Scenario
+from entrepot.testing import Exchange
+
+SCENARIOS = {scenario.id: scenario for scenario in load_all()}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Exchange]:
+    with Exchange() as exchange:
+        yield exchange
+
+
+@pytest.fixture(scope="module")
+def run(server: Exchange) -> Iterator[Callable[[Scenario, str], Outcome]]:
+    """Runs a scenario in a version, each version as a person of its own."""
+    people = {version: server.person(f"v{version.replace('.', '')}") for version in VERSIONS}
+    other = server.person("other")
+    with httpx.Client(timeout=30) as client:
+
+        def runs(scenario: Scenario, version: str) -> Outcome:
+            person = people[version]
+            runner = EasRunner(
+                client,
+                server.eas,
+                version,
+                Account(person.address, person.password),
+                Account(other.address, other.password),
+            )
+            return runner.run(scenario)
+
+        yield runs
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("id", SCENARIOS)
+def test_a_scenario_holds(run: Callable[[Scenario, str], Outcome], id: str, version: str) -> None:
+    outcome = run(SCENARIOS[id], version)
+    if outcome.status == "skipped":
+        pytest.skip(outcome.detail)
+    assert outcome.status == "passed", outcome.detail
+
+
+def test_there_are_many_and_each_names_itself() -> None:
+    assert len(SCENARIOS) >= 80
+    assert all(scenario.function.__doc__ for scenario in SCENARIOS.values())
+
+
+# -- a server that lies: the same scenarios must see it
+
+
+def _lying(server: Exchange, lie: Callable[[str, Node], Node | bytes]) -> EasRunner:
+    """A runner whose answers are changed on the way."""
+    person = server.person(f"lied{id(lie)}")
+
+    class Transport(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            answer = super().handle_request(request)
+            body = answer.read()
+            command = httpx.QueryParams(request.url.query).get("Cmd", "")
+            if not body.startswith(b"\x03\x01\x6a\x00"):
+                return answer
+            changed = lie(command, decode(body))
+            data = changed if isinstance(changed, bytes) else encode(changed)
+            headers = {"content-type": wire.WBXML}
+            return httpx.Response(answer.status_code, headers=headers, content=data)
+
+    client = httpx.Client(transport=Transport(), timeout=30)
+    return EasRunner(client, server.eas, "16.1", Account(person.address, person.password))
+
+
+def _without(name: str) -> Callable[[str, Node], Node]:
+    def lie(_command: str, root: Node) -> Node:
+        root.children = [child for child in root.children if child.name != name]
+        for child in root.children:
+            lie("", child)
+        return root
+
+    return lie
+
+
+def _valued(name: str, value: str) -> Callable[[str, Node], Node]:
+    def lie(_command: str, root: Node) -> Node:
+        if root.name == name and root.value is not None:
+            root.value = value
+        for child in root.children:
+            lie("", child)
+        return root
+
+    return lie
+
+
+LIES: dict[str, tuple[str, Callable[[str, Node], Any]]] = {
+    "more is never said": ("MS-ASCMD S19_TC02", _without("AirSync:MoreAvailable")),
+    "a body is never cut short": ("MS-ASAIRS S02_TC03", _without("AirSyncBase:Truncated")),
+    "a file has no size": ("MS-ASAIRS S03_TC02", _without("AirSyncBase:EstimatedDataSize")),
+    "every key is good": ("MS-ASCMD S19_TC04", _valued("AirSync:Status", "1")),
+    "a move has another status": ("MS-ASCMD S10_TC01", _valued("Move:Status", "1")),
+    "an element that there is not": (
+        "MS-ASCMD S04_TC02",
+        lambda _c, root: node(root.name, *root.children, node("FolderHierarchy:Folders")),
+    ),
+    "bytes behind the end": ("MS-ASCMD S04_TC02", lambda _c, root: encode(root) + b"\x01"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_is_seen(server: Exchange, lie: str) -> None:
+    id, change = LIES[lie]
+    outcome = _lying(server, change).run(SCENARIOS[id])
+    assert outcome.status == "failed", lie
+
+
+def test_the_strict_reader_refuses_what_devices_pass_over() -> None:
+    good = encode(node("AirSync:Sync", node("AirSync:Status", 1)))
+    assert decode(good).text("AirSync:Status") == "1"
+    for bad in (good[:-1], good + b"\x01", b"\x03\x01\x6a\x01a" + good[4:], good[:4] + b"\xc5"):
+        with pytest.raises((Malformed, ValueError)):
+            decode(bad)
+
+
+def test_the_command_line_runs_them(server: Exchange, capsys: pytest.CaptureFixture[str]) -> None:
+    person = server.person("cli")
+    words = ["--eas", server.eas, "--user", person.address, "--password", person.password]
+    assert main([*words, "--eas-version", "14.1", "--only", "MS-ASHTTP"]) == 0
+    assert "passed" in capsys.readouterr().out

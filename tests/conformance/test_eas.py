@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from conformance.eas.wbxml import Malformed, Node, decode, encode, node
 from conformance.runner import Account, Outcome
 from conformance.scenario import Scenario
 from entrepot.testing import Exchange
+from tests.conformance.conftest import reference
 
 SCENARIOS = {scenario.id: scenario for scenario in load_all()}
 
@@ -58,6 +60,14 @@ def test_a_scenario_holds(run: Callable[[Scenario, str], Outcome], id: str, vers
 def test_there_are_many_and_each_names_itself() -> None:
     assert len(SCENARIOS) >= 80
     assert all(scenario.function.__doc__ for scenario in SCENARIOS.values())
+
+
+def test_every_requirement_exists() -> None:
+    known: set[str] = set()
+    for table in (reference() / "eas/requirements").glob("*.tsv"):
+        known |= set(re.findall(r"MS-AS\w+_R\d+", table.read_text("utf-8")))
+    named = {each for scenario in SCENARIOS.values() for each in scenario.requirements}
+    assert named - known == set()
 
 
 # -- a server that lies: the same scenarios must see it

@@ -76,7 +76,7 @@ def nothing_changed_is_a_count_of_0(device: Device) -> None:
     check(answer.text(f"{_F}:Changes", f"{_F}:Count") == "0", "there are changes")
 
 
-@scenario(_S, "S04_TC05", requirements=("MS-ASCMD_R4541",), registry=REGISTRY)
+@scenario(_S, "S04_TC05", requirements=("MS-ASCMD_R4082",), registry=REGISTRY)
 def a_key_that_was_never_given_is_status_9(device: Device) -> None:
     """The device begins anew then."""
     _status(device.ask("FolderSync", documents.folder_sync("987654321")), "9")

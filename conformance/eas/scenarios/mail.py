@@ -25,7 +25,7 @@ def _body(device: Device, *preferences: Node, mime: int = 0, **content: str) -> 
     return data[_BODY]
 
 
-@scenario(_CMD, "S15_TC01", requirements=("MS-ASCMD_R400",), registry=REGISTRY)
+@scenario(_CMD, "S15_TC01", requirements=("MS-ASCMD_R463",), registry=REGISTRY)
 def mail_is_sent_and_kept(device: Device) -> None:
     """An answer without a body; one copy in Sent Items, one in the inbox."""
     subject = unique("Sent")
@@ -54,7 +54,7 @@ def a_message_is_sent_once(device: Device) -> None:
     _CMD,
     {"S18_TC01": "SmartReply", "S17_TC01": "SmartForward"},
     parameter="command",
-    requirements=("MS-ASCMD_R541",),
+    requirements=("MS-ASCMD_R580",),
     registry=REGISTRY,
 )
 def the_server_adds_the_original(device: Device, command: str) -> None:
@@ -70,7 +70,7 @@ def the_server_adds_the_original(device: Device, command: str) -> None:
     check(has_file == (command == "SmartForward"), f"files: {has_file}")
 
 
-@scenario(_CMD, "S18_TC03", requirements=("MS-ASCMD_R3773",), registry=REGISTRY)
+@scenario(_CMD, "S18_TC03", requirements=("MS-ASCMD_R4929",), registry=REGISTRY)
 def an_answer_to_what_is_not_there_is_status_150(device: Device) -> None:
     """Nothing is sent."""
     needs(device, "14.0", "a status of SmartReply")
@@ -82,7 +82,7 @@ def an_answer_to_what_is_not_there_is_status_150(device: Device) -> None:
     check(told == "150", f"status {told!r}")
 
 
-@scenario(_AIRS, "S02_TC01", requirements=("MS-ASAIRS_R71",), registry=REGISTRY)
+@scenario(_AIRS, "S02_TC01", requirements=("MS-ASAIRS_R78",), registry=REGISTRY)
 def all_or_none_gives_all_where_it_fits(device: Device) -> None:
     """A size beyond the body's."""
     body = _body(device, body_preference(1, 5_000, all_or_none=True))
@@ -90,7 +90,7 @@ def all_or_none_gives_all_where_it_fits(device: Device) -> None:
     check(body.text("AirSyncBase:Truncated") != "1", "truncated")
 
 
-@scenario(_AIRS, "S02_TC02", requirements=("MS-ASAIRS_R73",), registry=REGISTRY)
+@scenario(_AIRS, "S02_TC02", requirements=("MS-ASAIRS_R78", "MS-ASAIRS_R202"), registry=REGISTRY)
 def all_or_none_gives_none_where_it_does_not_fit(device: Device) -> None:
     """The size is told all the same."""
     body = _body(device, body_preference(1, 10, all_or_none=True))
@@ -102,7 +102,7 @@ def all_or_none_gives_none_where_it_does_not_fit(device: Device) -> None:
     _AIRS,
     {"S02_TC03": 10, "S02_TC05": 50},
     parameter="size",
-    requirements=("MS-ASAIRS_R248",),
+    requirements=("MS-ASAIRS_R180", "MS-ASAIRS_R202"),
     registry=REGISTRY,
 )
 def a_truncated_body_says_so(device: Device, size: int) -> None:
@@ -113,14 +113,14 @@ def a_truncated_body_says_so(device: Device, size: int) -> None:
     check(int(body.text("AirSyncBase:EstimatedDataSize")) > size, "no size of the whole")
 
 
-@scenario(_AIRS, "S02_TC07", requirements=("MS-ASAIRS_R80",), registry=REGISTRY)
+@scenario(_AIRS, "S02_TC07", requirements=("MS-ASAIRS_R401",), registry=REGISTRY)
 def without_a_size_all_comes(device: Device) -> None:
     """BodyPreference with a Type alone."""
     body = _body(device, body_preference(1))
     check(body.text("AirSyncBase:Data").strip() == _WORDS.strip(), "not all came")
 
 
-@scenario(_AIRS, "S02_TC08", requirements=("MS-ASAIRS_R147",), registry=REGISTRY)
+@scenario(_AIRS, "S02_TC08", requirements=("MS-ASAIRS_R77",), registry=REGISTRY)
 def of_several_types_the_items_own_comes(device: Device) -> None:
     """HTML of a page."""
     body = _body(
@@ -130,7 +130,7 @@ def of_several_types_the_items_own_comes(device: Device) -> None:
     check("<b>page</b>" in body.text("AirSyncBase:Data"), "not the page")
 
 
-@scenario(_AIRS, "S02_TC09", requirements=("MS-ASAIRS_R261",), registry=REGISTRY)
+@scenario(_AIRS, "S02_TC09", requirements=("MS-ASAIRS_R250",), registry=REGISTRY)
 def a_preview_is_no_longer_than_asked(device: Device) -> None:
     """From 14.0 on, of a page that does not come whole."""
     needs(device, "14.0", "Preview")
@@ -157,7 +157,7 @@ def the_part_of_a_message_is_html(device: Device) -> None:
     check(len(found.text("AirSyncBase:Data").encode()) <= 20, "more than was asked for")
 
 
-@scenario(_AIRS, "S03_TC02", requirements=("MS-ASAIRS_R1087",), registry=REGISTRY)
+@scenario(_AIRS, "S03_TC02", requirements=("MS-ASAIRS_R211",), registry=REGISTRY)
 def a_file_is_listed_and_fetched(device: Device) -> None:
     """Name, size, reference; and the bytes."""
     content = bytes(range(256)) * 20
@@ -172,7 +172,7 @@ def a_file_is_listed_and_fetched(device: Device) -> None:
     check(base64.b64decode(told) == content, "other bytes")
 
 
-@scenario(_AIRS, "S03_TC01", registry=REGISTRY)
+@scenario(_AIRS, "S03_TC01", requirements=("MS-ASAIRS_R210",), registry=REGISTRY)
 def a_reference_of_no_length_is_refused(device: Device) -> None:
     """Status 15, or another one that says that it is not there."""
     reply = device.fetch_attachment("")
@@ -234,7 +234,7 @@ def categories_go_from_device_to_device(device: Device, second: Device) -> None:
     check([each.text() for each in held.children] == ["Harbour"], "not told")
 
 
-@scenario(_EMAIL, "S01_TC10", requirements=("MS-ASEMAIL_R616",), registry=REGISTRY)
+@scenario(_EMAIL, "S01_TC10", requirements=("MS-ASEMAIL_R643",), registry=REGISTRY)
 def a_read_state_that_is_none_is_refused(device: Device) -> None:
     """Status 6 of that item."""
     inbox, id, _ = received(device)
@@ -317,7 +317,7 @@ def find_tells_its_range(device: Device) -> None:
     check(response is not None and response.text("Find:Range") == "0-0", "another range")
 
 
-@scenario(_CMD, "S13_TC12", requirements=("MS-ASCMD_R809",), registry=REGISTRY)
+@scenario(_CMD, "S13_TC12", requirements=("MS-ASCMD_R3825",), registry=REGISTRY)
 def names_are_resolved_in_order(device: Device, other: Device) -> None:
     """One response for each."""
     asked = [other.identity.user, "nobody-like-that", device.identity.user]

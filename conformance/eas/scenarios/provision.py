@@ -43,7 +43,7 @@ def the_key_for_now_opens_nothing(fresh: Device) -> None:
     check(told in ("142", "144", "449"), f"it is answered by {told}")
 
 
-@scenario(_S, "S03_TC01", requirements=("MS-ASPROV_R389",), registry=REGISTRY)
+@scenario(_S, "S03_TC01", requirements=("MS-ASPROV_R382",), registry=REGISTRY)
 def a_wrong_key_for_now_is_status_5(fresh: Device) -> None:
     """Acknowledged with a key that was never given."""
     key = int(_offer(fresh).text(*_POLICY, "Provision:PolicyKey"))
@@ -52,7 +52,7 @@ def a_wrong_key_for_now_is_status_5(fresh: Device) -> None:
     check(told == "5", f"the policy's status is {told!r}")
 
 
-@scenario(_S, "S03_TC02", requirements=("MS-ASPROV_R386",), registry=REGISTRY)
+@scenario(_S, "S03_TC02", requirements=("MS-ASPROV_R380",), registry=REGISTRY)
 def an_unknown_type_of_policy_is_status_3(fresh: Device) -> None:
     """A PolicyType that there is not."""
     wrong = node(

@@ -123,7 +123,7 @@ def a_change_that_succeeds_is_not_answered(device: Device, second: Device) -> No
     check(rest is None or rest.find("AirSync:Commands") is None, "it is told back")
 
 
-@scenario(_S, "S19_TC25", requirements=("MS-ASCMD_R4434",), registry=REGISTRY)
+@scenario(_S, "S19_TC25", requirements=("MS-ASCMD_R4440",), registry=REGISTRY)
 def mail_cannot_be_added_before_16_0(device: Device) -> None:
     """Status 6."""
     needs(device, "12.1", "the refusal of added mail", last="14.1")
@@ -145,7 +145,7 @@ def get_changes_0_brings_none(device: Device) -> None:
     arrived(device, subject)
 
 
-@scenario(_S, "S19_TC28", requirements=("MS-ASCMD_R4440",), registry=REGISTRY)
+@scenario(_S, "S19_TC28", requirements=("MS-ASCMD_R5846",), registry=REGISTRY)
 def a_change_of_what_is_not_there_is_status_8(device: Device) -> None:
     """Of that item alone."""
     inbox, id, _ = received(device)
@@ -223,7 +223,7 @@ def a_repeated_key_gives_the_same_answer(device: Device) -> None:
     check(first.body == again.body and first.body != b"", "the answers differ")
 
 
-@scenario(_S, "S10_TC01", requirements=("MS-ASCMD_R3302",), registry=REGISTRY)
+@scenario(_S, "S10_TC01", requirements=("MS-ASCMD_R4215",), registry=REGISTRY)
 def a_move_gives_a_new_id(device: Device, second: Device) -> None:
     """Status 3; another device sees it leave and come."""
     inbox, id, data = received(device)
@@ -274,7 +274,7 @@ def a_move_that_cannot_be_has_its_status(device: Device, case: tuple) -> None:
         "S11_TC07": ("5", lambda folder: documents.ping(999_999, [folder])),
     },
     parameter="case",
-    requirements=("MS-ASCMD_R4233",),
+    requirements=("MS-ASCMD_R4239", "MS-ASCMD_R4243", "MS-ASCMD_R4246"),
     registry=REGISTRY,
 )
 def a_ping_that_cannot_wait_says_why(device: Device, case: tuple) -> None:

@@ -18,6 +18,8 @@ PARTS = {
     "concurrent_writes": [],
     "delivery": [],
     "streaming": [],
+    "devices": [],
+    "wbxml": [],
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+import structlog
 
 from eas.answers import node, text
 from eas.context import Context
@@ -19,12 +20,18 @@ from eas.sync.filters import cutoff
 from eas.sync.request import CollectionRequest, sync_key
 from eas.wbxml import Element
 from schemas.errors import eas_status as status_of
-from store.devices.commands import BeginCollection, PeekCollections, StepCollection
+from store.devices.commands import (
+    BeginCollection,
+    NoteRound,
+    PeekCollections,
+    StepCollection,
+)
 from store.devices.model import CollectionState, Done, Step
 from store.errors import StoreError
 from store.instant import Instant
 from store.model import AttachmentId, FolderId, ItemId
 
+_log = structlog.get_logger("eas")
 _P = "AirSync"
 _OK, _KEY, _CONFLICT, _NOT_FOUND, _HIERARCHY = 1, 3, 7, 8, 12
 _WORDS = {"NotFound": _HIERARCHY, "AccessDenied": _HIERARCHY, "InvalidState": _KEY}
@@ -108,6 +115,8 @@ async def look(ctx: Context, collections: Sequence[Collection]) -> None:
     for collection, pending in zip(looked, found, strict=True):
         if pending.state is None:
             collection.status = _KEY
+            if pending.is_behind:
+                await _note_fork(ctx, pending.folder_id)
             continue
         collection.state = pending.state
         collection.is_told = pending.is_told
@@ -123,6 +132,14 @@ async def look(ctx: Context, collections: Sequence[Collection]) -> None:
         if pending.state.more or pending.state.position.edge != collection.cutoff:
             # It was not told to its end, items left the filter with time, or it was changed.
             collection.has_news = True
+
+
+async def _note_fork(ctx: Context, folder_id: int) -> None:
+    """A key from before the last two: the device was restored from a copy, or two use one id
+    (lesson 14). It begins anew, which takes nothing away; an administrator should know."""
+    text = "it came with a key that it had left behind: restored from a copy, or two use its id"
+    _log.warning("a device went back", device=ctx.device.device_id, folder=folder_id)
+    await ctx.execute(NoteRound(ctx.device.key, "went back", _KEY, text, folder_id))
 
 
 def _cutoffs(ctx: Context, collections: Sequence[Collection]) -> dict[int, Instant]:

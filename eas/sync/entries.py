@@ -41,11 +41,11 @@ async def told(
                 found = await ctx.execute(FetchItems(portion))
             else:
                 found = await load(ctx, portion, options)
-            for item in found:
+            for id, item in zip(portion, found, strict=True):
                 if not isinstance(item, StoreError):
                     loaded[item.id.id] = item
                 elif not isinstance(item, NotFound):
-                    _log.error("an item cannot be read", reason=str(item))
+                    await _left_out(ctx, id, folder, f"cannot be read: {item}")
     written: list[Element] = []
     for entry in entries:
         server_id = text(f"{_P}:ServerId", item_server_id(folder.id, entry.item_id))
@@ -69,11 +69,17 @@ async def _data(ctx: Context, entry: Entry, item: Item, options: Options) -> lis
         if (parts := _PARTS.get(entry.kind)) is not None:
             return read_change(item, options, ctx.version, parts)
         return application_data(item, options, ctx.version)
-    except Exception:
+    except Exception as error:
         _log.exception("an item cannot be written", mailbox=item.id.mailbox_id, item=item.id.id)
-        note = f"item {item.id.id} could not be written and was left out"
-        await ctx.execute(NoteRound(ctx.device.key, "left out", 6, note, item.folder.id))
+        await _left_out(ctx, item.id, item.folder, f"cannot be written: {type(error).__name__}")
         return None
+
+
+async def _left_out(ctx: Context, item: ItemId, folder: FolderId, why: str) -> None:
+    """Name an item that a device does not get, in the server's log and in the device's."""
+    _log.error("an item is left out", device=ctx.device.device_id, item=item.id, reason=why)
+    note = f"item {item.id} {why}"
+    await ctx.execute(NoteRound(ctx.device.key, "left out", 6, note, folder.id))
 
 
 def options_text(options: Options) -> str:

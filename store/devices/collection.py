@@ -231,7 +231,8 @@ def _peek(
         rows = rows[-1:]
     found = next((r for r in rows if not token or (r.token, r.number) == (token, number)), None)
     if found is None:
-        return Pending(folder_id)
+        is_behind = any(row.token == token and row.number > number for row in rows)
+        return Pending(folder_id, is_behind=is_behind)
     state = _state_of(found)
     now = Now(found.modseq, found.next_id - 1)
     is_told = rows[-1].number > state.number

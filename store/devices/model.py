@@ -114,13 +114,15 @@ class Pending(msgspec.Struct, frozen=True):
     """Whether a folder has something for a device.
 
     ``state`` None: the device does not hold it under that number. ``is_told``: the step from that
-    number was given before. ``count``: how much there is, as far as was looked.
+    number was given before. ``count``: how much there is, as far as was looked. ``is_behind``: the
+    device went on from that number long ago: it was restored, or another one uses its id.
     """
 
     folder_id: int
     state: CollectionState | None = None
     is_told: bool = False
     count: int = 0
+    is_behind: bool = False
 
 
 class TreeStep(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ def welcome(word: dict[str, Any]) -> str:
             "",
             f"  EWS           {word['ews']}",
             *([f"                {secure}   (self-signed)"] if secure != word["ews"] else []),
+            f"  ActiveSync    {word['eas']}",
             f"  Autodiscover  {word['autodiscover']}",
             f"  SMTP          {word['smtp']}",
             f"  Data          {word['folder']}",
@@ -33,6 +34,7 @@ def welcome(word: dict[str, Any]) -> str:
             "Connect a client:",
             f"  Outlook for Mac, Apple Mail   Exchange account by hand, server {secure}",
             f"  Evolution, Thunderbird        Exchange Web Services, host URL {word['ews']}",
+            f"  Phones                        Exchange account, server {_host(secure)}, with SSL",
             f"  DavMail                       davmail.url={word['ews']}, davmail.mode=EWS",
             "  curl                          curl -u "
             f"'{first['address']}:{first['password']}' {_base(word)}/health",
@@ -50,6 +52,10 @@ def welcome(word: dict[str, Any]) -> str:
             "Stop with Ctrl-C. The data stays; start again and it is still there.",
         ]
     )
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0]
 
 
 def _base(word: dict[str, Any]) -> str:

@@ -5,15 +5,16 @@ shows."""
 from __future__ import annotations
 
 import asyncio
+import random
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.commands import (
-    AddAccount,
     AddDomain,
     CreateItems,
     DeleteItems,
@@ -24,15 +25,27 @@ from store.commands import (
 )
 from store.devices.commands import (
     BeginCollection,
+    ChangeDevice,
     DeviceChange,
+    FetchDevice,
+    ListDevices,
+    ListRounds,
     MeetDevice,
     MoveForDevice,
+    Once,
     PeekCollections,
+    PeekTree,
+    PruneDevices,
     StepCollection,
+    StepTree,
+    TraceItem,
 )
 from store.devices.model import Step
-from store.model import ItemDraft, ItemId, Principal
+from store.errors import AlreadyDone
+from store.model import ItemDraft, ItemId
 from store.store import Session, Store
+from tests.store.conftest import person
+from tests.store.helpers import kept, save
 
 _DAYS = 30
 _OPERATIONS = st.one_of(
@@ -215,24 +228,25 @@ class World:
         assert pending.count == 0 and not pending.state.more
 
 
-async def _live(history: list[tuple[str, int]]) -> None:
+async def _live(session: Session, history: list[tuple[str, int]]) -> None:
+    await session.execute(MeetDevice("phone", "Phone", "", "16.1"))
+    inbox, archive = await session.execute(
+        FetchFolders((FolderRole("inbox"), FolderRole("archive")))
+    )
+    world = World(session, inbox.id.id, archive.id.id)
+    await world.begin()
+    for name, value in history:
+        await world.run(name, value)
+    await world.settle()
+
+
+async def _live_alone(history: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = await Store.open(f"sqlite:///{Path(folder) / 'store.db'}")
         try:
             system = store.system()
             await system.execute(AddDomain("demo.example", is_default=True))
-            account = await system.execute(AddAccount("anna@demo.example", "Anna"))
-            principal = Principal(account.id, account.address, "Anna", account.mailbox_id)
-            session = store.session(principal)
-            await session.execute(MeetDevice("phone", "Phone", "", "16.1"))
-            inbox, archive = await session.execute(
-                FetchFolders((FolderRole("inbox"), FolderRole("archive")))
-            )
-            world = World(session, inbox.id.id, archive.id.id)
-            await world.begin()
-            for name, value in history:
-                await world.run(name, value)
-            await world.settle()
+            await _live(await person(store, "anna@demo.example", "Anna"), history)
         finally:
             await store.close()
 
@@ -240,4 +254,53 @@ async def _live(history: list[tuple[str, int]]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_OPERATIONS, max_size=40))
 def test_a_device_holds_what_the_filter_shows(history: list[tuple[str, int]]) -> None:
-    asyncio.run(_live(history))
+    asyncio.run(_live_alone(history))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("seed", range(4))
+async def test_the_same_on_both_engines(anna: Session, seed: int) -> None:
+    """Longer histories, on SQLite and on PostgreSQL."""
+    chance = random.Random(seed)
+    names = ("add", "delete", "read", "content", "filter", "step", "lost step", "own read",
+             "own delete", "own move out", "own move in")  # fmt: skip
+    bounds = {"add": (0, _DAYS - 1), "own move in": (0, _DAYS - 1), "step": (1, 4),
+              "lost step": (1, 4), "filter": (0, 20)}  # fmt: skip
+    history = [
+        (name, chance.randint(*bounds.get(name, (0, 50)))) for name in chance.choices(names, k=80)
+    ]
+    await _live(anna, history)
+
+
+@pytest.mark.anyio
+async def test_what_is_kept_of_devices_can_be_read_again(anna: Session) -> None:
+    """Record, log, policies and trace, on both engines."""
+    device = await anna.execute(MeetDevice("Phone", "iPhone", "agent", "16.1"))
+    changed = await anna.execute(
+        ChangeDevice(device.key, record={"information": {"model": "7"}}, policy_key=9, note="noted")
+    )
+    assert (changed.policy_key, changed.record["information"]["model"]) == (9, "7")
+    assert await anna.execute(FetchDevice(device.key)) == changed
+    assert await anna.execute(ListDevices()) == [changed]
+    (inbox,) = await anna.execute(FetchFolders((FolderRole("inbox"),)))
+    await anna.execute(StepTree(device.key, 0, ("IPF.Note",)))
+    assert await anna.execute(PeekTree(device.key, ("IPF.Note",))) is False
+    saved = kept(await save(anna, "x"))
+    begun = await anna.execute(BeginCollection(device.key, inbox.id.id))
+    command = StepCollection(
+        device.key, inbox.id.id, begun.token, begun.number, window=5, bytes_max=1 << 20
+    )
+    assert [entry.item_id for entry in (await anna.execute(command)).entries] == [saved.id]
+    rounds = await anna.execute(ListRounds(device.key, item=saved.id))
+    assert [(each.what, each.folder_id) for each in rounds] == [("sync", inbox.id.id)]
+    notes = [each.note for each in await anna.execute(ListRounds(device.key))]
+    assert "noted" in notes
+    once = Once(device.key, "token", CreateItems((ItemDraft(),), FolderRole("inbox")))
+    await anna.execute(once)
+    with pytest.raises(AlreadyDone):
+        await anna.execute(once)
+    system = anna.store.system()
+    assert await system.execute(TraceItem(saved.mailbox_id, saved.id)) == (saved.id,)
+    future = "2999-01-01T00:00:00.000000Z"
+    assert await system.execute(PruneDevices(future, future)) > 0
+    assert await anna.execute(ListDevices()) == []

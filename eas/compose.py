@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import re
 
 import msgspec
 
@@ -10,7 +12,9 @@ from eas.context import Context
 from eas.errors import EasError, in_words_of
 from eas.ids import read_item_id
 from eas.loading import draft_of
+from eas.reading.moments import read_moment
 from eas.wbxml import Element
+from schemas.eas.codepages import tag_named
 from store.commands import CreateItems, FetchItems, Want
 from store.devices.commands import Once
 from store.errors import AlreadyDone, StoreError
@@ -18,30 +22,36 @@ from store.mime import parse
 from store.model import Item, ItemDraft, ItemId
 
 _P = "ComposeMail"
-_INVALID_XML, _INVALID_IDS, _BAD_MIME = 103, 105, 107
-_NOT_RECURRING, _NOT_FOUND, _NO_TEMPLATES = 146, 150, 168
+_INVALID_XML, _INVALID_DATE, _INVALID_IDS, _BAD_MIME = 103, 104, 105, 107
+_OVER_SEND_QUOTA, _NOT_MADE = 115, 121
+_NOT_RECURRING, _NOT_FOUND, _NO_ACCOUNT, _NO_TEMPLATES = 146, 150, 166, 168
 _CLIENT_ID_MAX = 40
 _WORDS = {
     "NotFound": _NOT_FOUND,
     "AccessDenied": _NOT_FOUND,
     "InvalidValue": _BAD_MIME,
-    "TooMany": 115,
-    "TooLarge": 113,
+    "TooMany": _OVER_SEND_QUOTA,
+    "TooLarge": _OVER_SEND_QUOTA,
 }
+_WORDS_OF_ORIGINAL = {"NotFound": _NOT_FOUND, "AccessDenied": _NOT_FOUND, "Damaged": _NOT_MADE}
+# MS-ASCMD 2.2.3.92.2: with the punctuation, which a MeetingResponse may leave out.
+_INSTANCE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 
 class Composed(msgspec.Struct, frozen=True):
-    """A message as a device hands it in. ``token``: what a repeat of it has in common."""
+    """A message as a device hands it in. ``token``: what a repeat of it has in common;
+    ``names_instance``: the source is one of a series."""
 
     mime: bytes
     token: str
     saves: bool
     replaces: bool = False
     source: ItemId | None = None
+    names_instance: bool = False
 
 
 def read_composed(ctx: Context) -> Composed:
-    """The message of a request, in either form. Raises EasError 103 to 107, 150, 168."""
+    """The message of a request, in either form. Raises EasError 103 to 107, 150, 166, 168."""
     if ctx.is_mime:
         return _plain(ctx)
     document = ctx.document()
@@ -50,13 +60,19 @@ def read_composed(ctx: Context) -> Composed:
         raise EasError(_INVALID_XML, f"ClientId has 1 to {_CLIENT_ID_MAX} characters")
     if document.find("RightsManagement:TemplateID") is not None:
         raise EasError(_NO_TEMPLATES, "there is no rights management here")
-    mime = document.find(f"{_P}:Mime")
+    account = f"{_P}:AccountId"
+    if document.find(account) is not None and tag_named(account).is_known_to(ctx.version):
+        # Settings gives out none: there is the primary account only, which has no id.
+        raise EasError(_NO_ACCOUNT, "no such account")
+    mime, source = document.find(f"{_P}:Mime"), document.find(f"{_P}:Source")
     return Composed(
         mime=_checked(mime.as_bytes() if mime is not None else b""),
-        token=f"{ctx.request.command}:{client_id}",
+        # One number for all three commands: a ClientId is a message's (MS-ASCMD 2.2.3.28.1).
+        token=f"send:{client_id}",
         saves=document.find(f"{_P}:SaveInSentItems") is not None,
         replaces=document.find(f"{_P}:ReplaceMime") is not None,
-        source=_source(ctx, document.find(f"{_P}:Source")),
+        source=_source(ctx, source),
+        names_instance=source is not None and source.find(f"{_P}:InstanceId") is not None,
     )
 
 
@@ -66,13 +82,15 @@ def _plain(ctx: Context) -> Composed:
     parameters = ctx.request.parameters
     digest = hashlib.blake2b(ctx.body, digest_size=16).hexdigest()
     item = parameters.get("LongId") or parameters.get("ItemId", "")
-    if parameters.get("Occurrence"):
-        raise EasError(_NOT_RECURRING, "no series is answered by mail here")
+    occurrence = parameters.get("Occurrence")
+    if occurrence:
+        _check_instance(occurrence)
     return Composed(
         mime=_checked(ctx.body),
         token=f"{ctx.request.command}:{item}:{digest}",
         saves=ctx.request.saves_in_sent,
         source=read_item_id(item, ctx.mailbox_id, _NOT_FOUND)[1] if item else None,
+        names_instance=bool(occurrence),
     )
 
 
@@ -85,14 +103,15 @@ def _checked(mime: bytes) -> bytes:
 
 
 def _source(ctx: Context, source: Element | None) -> ItemId | None:
-    """The message answered or forwarded. Raises EasError 104, 105, 146, 150."""
+    """The message answered or forwarded. Raises EasError 104, 105, 150."""
     if source is None:
         return None
     long_id, item = source.text(f"{_P}:LongId"), source.text(f"{_P}:ItemId")
     folder = source.text(f"{_P}:FolderId")
-    if source.find(f"{_P}:InstanceId") is not None:
-        raise EasError(_NOT_RECURRING, "mail has no instances")
-    if bool(long_id) == bool(item) or (item and not folder):
+    instance = source.find(f"{_P}:InstanceId")
+    if instance is not None:
+        _check_instance(instance.as_text())
+    if bool(long_id) == bool(item) or (item and not folder) or (long_id and instance is not None):
         raise EasError(_INVALID_IDS, "either LongId, or FolderId with ItemId")
     lies_in, found = read_item_id(long_id or item, ctx.mailbox_id, _NOT_FOUND)
     if folder and folder != str(lies_in):
@@ -100,15 +119,30 @@ def _source(ctx: Context, source: Element | None) -> ItemId | None:
     return found
 
 
+def _check_instance(text: str) -> None:
+    """Raises EasError 104 for an InstanceId that is no moment."""
+    if not _INSTANCE.fullmatch(text):
+        raise EasError(_INVALID_DATE, "an instance that is no moment")
+    try:
+        read_moment(text)
+    except EasError as error:
+        raise EasError(_INVALID_DATE, "an instance that is no moment") from error
+
+
 async def original(ctx: Context, composed: Composed) -> tuple[Item, ItemDraft]:
-    """The message answered or forwarded, with everything. Raises EasError 105, 150."""
+    """The message answered or forwarded, with everything. Raises EasError 105, 121, 146, 150."""
     if composed.source is None:
         raise EasError(_INVALID_IDS, "no message is named")
     want = Want(body=True, mime=True, attachments=True)
     item = (await ctx.execute(FetchItems((composed.source,), want)))[0]
-    if isinstance(item, StoreError):
-        raise EasError(_NOT_FOUND, "the message is not there")
-    return item, await draft_of(ctx, item)
+    try:
+        if isinstance(item, StoreError):
+            raise item
+        if composed.names_instance:
+            raise EasError(_NOT_RECURRING, "mail has no instances")
+        return item, await draft_of(ctx, item)
+    except StoreError as error:
+        raise in_words_of(error, _WORDS_OF_ORIGINAL) from error
 
 
 async def send(ctx: Context, composed: Composed, draft: ItemDraft | None = None) -> None:
@@ -117,7 +151,8 @@ async def send(ctx: Context, composed: Composed, draft: ItemDraft | None = None)
     A repeat is an error that the device understands from 14.0 on (118); before, the same bytes
     again are answered as the first time.
     """
-    draft = draft if draft is not None else parse(composed.mime)
+    if draft is None:
+        draft = await asyncio.to_thread(parse, composed.mime)
     disposition = "send_and_save" if composed.saves else "send"
     command = CreateItems((draft,), disposition=disposition)
     try:

@@ -21,7 +21,7 @@ from store.results import LoadedAttachment
 
 async def load(ctx: Context, items: Sequence[ItemId], options: Options) -> list[Item | StoreError]:
     """Items in order, with all that these options need of them."""
-    loaded = await ctx.execute(FetchItems(tuple(items), wants(options)))
+    loaded: list[Item | StoreError] = await ctx.execute(FetchItems(tuple(items), wants(options)))
     if not wants_mime(options):
         return loaded
     return [
@@ -29,9 +29,17 @@ async def load(ctx: Context, items: Sequence[ItemId], options: Options) -> list[
         if isinstance(item, StoreError)
         or item.mime is not None
         or not takes_mime(item.item_class, options)
-        else msgspec.structs.replace(item, mime=await mime_of(ctx, item))
+        else await _with_mime(ctx, item)
         for item in loaded
     ]
+
+
+async def _with_mime(ctx: Context, item: Item) -> Item | StoreError:
+    """One that cannot be made stands in nobody else's way."""
+    try:
+        return msgspec.structs.replace(item, mime=await mime_of(ctx, item))
+    except StoreError as error:
+        return error
 
 
 async def mime_of(ctx: Context, item: Item) -> bytes:
@@ -45,7 +53,8 @@ async def mime_of(ctx: Context, item: Item) -> bytes:
 
 
 async def draft_of(ctx: Context, item: Item) -> ItemDraft:
-    """An item with everything, as it would be made anew. Raises StoreError."""
+    """An item with everything, as it would be made anew; never with less than it has. Raises
+    StoreError."""
     if item.body is None or item.attachments is None:
         whole = (
             await ctx.execute(FetchItems((item.id,), Want(body=True, mime=True, attachments=True)))
@@ -56,7 +65,10 @@ async def draft_of(ctx: Context, item: Item) -> ItemDraft:
     attachments: list[AttachmentDraft] = []
     if item.attachments:
         loaded = await ctx.execute(FetchAttachments(tuple(a.id for a in item.attachments)))
-        attachments = [each.draft for each in loaded if not isinstance(each, StoreError)]
+        for each in loaded:
+            if isinstance(each, StoreError):
+                raise each
+            attachments.append(each.draft)
     return ItemDraft(
         item_class=item.item_class,
         properties=item.properties,

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from store.mime import parse_all
 from store.model import AttachmentDraft, Body, ItemDraft
 from store.text import html_to_text, text_to_html
 
+_CALENDAR = "text/calendar"
 _BODY_START = re.compile(r"<body[^>]{0,2000}>", re.IGNORECASE)
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 
@@ -27,7 +29,22 @@ def reply(new: ItemDraft, old: ItemDraft) -> ItemDraft:
 
 def forward(new: ItemDraft, old: ItemDraft) -> ItemDraft:
     """The new words before the old message, with all its attachments."""
-    return _made(new, old, _joined(new.body, old.body), old.attachments)
+    carried = (*old.attachments, *_invitation(old))
+    return _made(new, old, _joined(new.body, old.body), carried)
+
+
+def _invitation(old: ItemDraft) -> list[AttachmentDraft]:
+    """The calendar of a meeting message as a file: it is no attachment there, and who gets the
+    forward is not asked to answer it."""
+    if old.mime is None or any(each.content_type == _CALENDAR for each in old.attachments):
+        return []
+    calendar = parse_all(old.mime).calendar
+    if not calendar:
+        return []
+    content = calendar.encode("utf-8", "replace")
+    return [
+        AttachmentDraft(kind="file", name="invitation.ics", content_type=_CALENDAR, content=content)
+    ]
 
 
 def _made(

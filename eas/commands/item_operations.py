@@ -18,29 +18,29 @@ from eas.registry import command
 from eas.render.mail import application_data
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
-from store.commands import EmptyFolders, FetchAttachments, FindItems, FolderRole
-from store.devices.commands import MoveForDevice
+from store.commands import EmptyFolders, FetchAttachments, FetchFolders
 from store.errors import StoreError
-from store.model import FolderId, ItemId
-from store.restriction import Compare, Page
+from store.submission.conversations import KeepConversation
 
 _P = "ItemOperations"
-_OK, _PROTOCOL, _NOT_FOUND, _RANGE = 1, 2, 6, 8
-_EMPTY, _ATTACHMENT = 9, 15
+_OK, _PROTOCOL, _NOT_FOUND, _RANGE, _NO_STORE, _EMPTY = 1, 2, 6, 8, 9, 10
+_UNREADABLE, _ATTACHMENT, _DENIED = 14, 15, 16
 _MOVES_ALWAYS, _BAD_TARGET = 155, 156
-_NO_DOCUMENTS = 3
+_CONVERSATION_BYTES_MAX = 64
 _OPERATIONS_MAX = 200
 # Of one answer; what does not fit any more is told to come again (MS-ASCMD 2.2.3.177.8).
 _TOO_LARGE = 11
 _CLASS = "Email"
+_MAILBOX = "mailbox"
 _WORDS = {
     "NotFound": _NOT_FOUND,
     "NotFound attachment": _ATTACHMENT,
     "NotFound target": _BAD_TARGET,
+    "WrongFolderClass": _BAD_TARGET,
     "AccessDenied": _NOT_FOUND,
-    "Damaged": 14,
-    "NotSupported": _EMPTY,
-    "ProtectedFolder": _EMPTY,
+    "Damaged": _UNREADABLE,
+    "NotSupported": _DENIED,
+    "ProtectedFolder": _DENIED,
 }
 
 
@@ -105,9 +105,10 @@ async def _fetched(
     ctx: Context, operation: Element, parts: _Parts
 ) -> tuple[Element | None, list[Element]]:
     """Class and properties of what is fetched. Raises EasError, StoreError."""
-    if operation.find("DocumentLibrary:LinkId") is not None:
+    named = operation.text(f"{_P}:Store", _MAILBOX)
+    if named.lower() != _MAILBOX or operation.find("DocumentLibrary:LinkId") is not None:
         # Nothing is looked up: a path to a server is no business of a mailbox (attack A20).
-        raise EasError(_NO_DOCUMENTS, "there is no document library")
+        raise EasError(_NO_STORE, "there is no store but the mailbox")
     said = operation.find(f"{_P}:Options") or Element(f"{_P}:Options")
     reference = operation.find("AirSyncBase:FileReference")
     if reference is not None:
@@ -192,11 +193,14 @@ async def _attachment(ctx: Context, reference: str, said: Element, parts: _Parts
 
 
 def _range(asked: str, size: int) -> tuple[int, int]:
-    """First and last byte. Raises EasError 8 for a range that is none or begins too late."""
+    """First and last byte. Raises EasError 8 for a range that is none or begins too late, 10 for
+    any of an empty file."""
     first, dash, last = asked.partition("-")
     if not dash or not all(p.isascii() and p.isdigit() and len(p) <= 10 for p in (first, last)):
         raise EasError(_RANGE, "a range that is none")
-    if int(first) > int(last) or int(first) >= max(size, 1):
+    if not size:
+        raise EasError(_EMPTY, "an empty file has no ranges")
+    if int(first) > int(last) or int(first) >= size:
         raise EasError(_RANGE, "the range begins behind the end")
     return int(first), min(int(last), size - 1)
 
@@ -212,7 +216,12 @@ async def _empty(ctx: Context, operation: Element, parts: _Parts) -> Element:
     status = _OK
     try:
         folder = read_folder_id(id, ctx.mailbox_id, _NOT_FOUND)
-        outcome = (await ctx.execute(EmptyFolders((folder,), "soft", subfolders=deep)))[0]
+        found = (await ctx.execute(FetchFolders((folder,))))[0]
+        if isinstance(found, StoreError):
+            raise found
+        # As anywhere: what leaves Deleted Items is gone, and makes room (MS-ASCMD 2.2.3.58).
+        how = "hard" if found.role == "deleteditems" else "soft"
+        outcome = (await ctx.execute(EmptyFolders((folder,), how, subfolders=deep)))[0]
         if isinstance(outcome, StoreError):
             raise outcome
     except (EasError, StoreError) as error:
@@ -226,12 +235,9 @@ async def _empty(ctx: Context, operation: Element, parts: _Parts) -> Element:
 
 # -- Move --------------------------------------------------------------------------------------
 
-_CONVERSATION_MAX = 1_000
-
 
 async def _move(ctx: Context, operation: Element, parts: _Parts) -> Element:
-    """Move what there is of a conversation. What comes later stays where it comes: a server that
-    cannot promise more says so (155)."""
+    """Move a conversation for good: what there is of it, and what comes (MS-ASCON 3.2.5.3.2)."""
     del parts
     conversation = operation.find(f"{_P}:ConversationId")
     named = conversation.as_bytes() if conversation is not None else b""
@@ -248,40 +254,15 @@ async def _move(ctx: Context, operation: Element, parts: _Parts) -> Element:
 
 
 async def _moved(ctx: Context, operation: Element, conversation: bytes) -> None:
-    """Raises EasError 2, 6, 155, 156, StoreError."""
+    """Raises EasError 2, 155, 156, StoreError."""
     options = operation.find(f"{_P}:Options") or Element(f"{_P}:Options")
-    if options.find(f"{_P}:MoveAlways") is not None:
-        raise EasError(_MOVES_ALWAYS, "conversations are moved once, not for ever")
+    if options.find(f"{_P}:MoveAlways") is None:
+        raise EasError(_MOVES_ALWAYS, "a move that is not for good is one of MoveItems")
     target = read_folder_id(operation.text(f"{_P}:DstFldId"), ctx.mailbox_id, _BAD_TARGET)
-    if not conversation:
+    if not 0 < len(conversation) <= _CONVERSATION_BYTES_MAX:
         raise EasError(_PROTOCOL, "no conversation is named")
-    items = await _conversation(ctx, conversation, target)
-    if not items:
-        raise EasError(_NOT_FOUND, "no message of that conversation")
-    for outcome in await ctx.execute(MoveForDevice(ctx.device.key, tuple(items))):
-        if isinstance(outcome, StoreError):
-            raise outcome
-
-
-async def _conversation(
-    ctx: Context, conversation: bytes, target: FolderId
-) -> list[tuple[ItemId, int, int]]:
-    pages = await ctx.execute(
-        FindItems(
-            (FolderRole("msgfolderroot"),),
-            restriction=Compare("conversation_id", "eq", conversation.hex()),
-            page=Page(limit=_CONVERSATION_MAX),
-            deep=True,
-        )
-    )
-    page = pages[0]
-    if isinstance(page, StoreError):
-        raise page
-    return [
-        (ItemId(page.mailbox_id, row[0]), row[2], target.id)
-        for row in page.rows
-        if row[2] != target.id
-    ]
+    # Not as the device's own moves: it learns of the new ids by Sync alone.
+    await ctx.execute(KeepConversation(conversation.hex(), target))
 
 
 _OPERATIONS: dict[str, Callable[[Context, Element, _Parts], Awaitable[Element]]] = {

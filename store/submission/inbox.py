@@ -17,6 +17,7 @@ from store.items.insert import check_quota, insert_item
 from store.model import ItemDraft, ItemId
 from store.record import PackedItem, decode_record, encode_record, pack
 from store.results import SavedItem
+from store.submission.conversations import kept_in
 from store.submission.recipients import Reader
 
 Outcome = SavedItem | StoreError
@@ -80,7 +81,8 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
 def deliver(
     tx: WriteTx, packed: PackedItem, readers: Iterable[Reader], *, seen_before: Instant = ""
 ) -> dict[int, Outcome]:
-    """Put a message (from ``arriving``) into each reader's Inbox; what became of it by account id.
+    """Put a message (from ``arriving``) into each reader's Inbox, or into the folder where its
+    conversation is kept; what became of it by account id.
 
     A reader who cannot take it (quota) has an error there and does not disturb the others: all
     that can be refused is checked before the first write for that reader. One who got the very
@@ -127,7 +129,8 @@ def _deliver_one(tx: WriteTx, packed: PackedItem, reader: Reader, inbox_id: int 
         check_quota(tx, reader.mailbox_id, packed.size)
     except StoreError as error:
         return error
-    return insert_item(tx, reader.mailbox_id, inbox_id, _addressed(packed, reader), new_mail=True)
+    folder_id = kept_in(tx, reader.mailbox_id, packed.row["conversation_id"]) or inbox_id
+    return insert_item(tx, reader.mailbox_id, folder_id, _addressed(packed, reader), new_mail=True)
 
 
 def address_in(mailbox: Any) -> str:

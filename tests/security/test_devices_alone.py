@@ -163,6 +163,7 @@ def attempts(target: Target) -> dict[str, tuple[str, Node]]:
                     f"{IO}:Move",
                     node(f"{IO}:ConversationId", target.conversation),
                     node(f"{IO}:DstFldId", target.folder),
+                    node(f"{IO}:Options", node(f"{IO}:MoveAlways")),
                 ),
             ),
         ),
@@ -191,6 +192,25 @@ def attempts(target: Target) -> dict[str, tuple[str, Node]]:
                 ),
             ),
         ),
+        "Find": (
+            "Find",
+            node(
+                "Find:Find",
+                node("Find:SearchId", "aa55fd4f-2c63-4a33-b4ef-cbeb0a7e4ed7"),
+                node(
+                    "Find:ExecuteSearch",
+                    node(
+                        "Find:MailBoxSearchCriterion",
+                        node(
+                            "Find:Query",
+                            node("AirSync:Class", "Email"),
+                            node("AirSync:CollectionId", target.inbox),
+                            node("Find:FreeText", SECRET.decode()),
+                        ),
+                    ),
+                ),
+            ),
+        ),
         "SmartForward": (
             "SmartForward",
             documents.send_mail(
@@ -207,7 +227,7 @@ NAMES = (
     "Sync with her key", "Sync of her folder", "FolderUpdate", "FolderDelete",
     "FolderCreate below hers", "MoveItems out", "Fetch of the item", "Fetch by LongId",
     "Fetch of the file", "EmptyFolderContents", "Move of the conversation", "GetItemEstimate",
-    "Search", "SmartForward",
+    "Search", "Find", "SmartForward",
 )  # fmt: skip
 
 

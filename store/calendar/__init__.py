@@ -1,0 +1,1 @@
+"""Calendar logic: zones, recurrences, occurrences, scheduling. Protocol-free."""

@@ -41,6 +41,12 @@ def node(name: str, *children: Element | None) -> Element:
     return Element(name, None, [child for child in children if child is not None])
 
 
+def length(element: Element) -> int:
+    """How long the values of an element and of all below it are together."""
+    own = len(element.value) if element.value is not None else 0
+    return own + sum(length(child) for child in element.children)
+
+
 def root(command: str, children: Iterable[Element] = ()) -> Element:
     """The root element of a command's answer."""
     return Element(f"{ROOT_PAGES[command]}:{command}", None, children)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eas.errors import EasError
+from eas.last_finds import LastFinds
 from eas.request import EasRequest
 from eas.sync.last import LastSyncs
 from eas.wbxml import Element
@@ -27,6 +28,7 @@ class Services:
         self.clock = clock
         self.waiting = waiting
         self.last_syncs = LastSyncs()
+        self.last_finds = LastFinds()
 
 
 class Context:

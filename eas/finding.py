@@ -38,13 +38,13 @@ async def find_mail(
             deep=deep,
         )
     )
-    rows: list[tuple[str, int, int]] = []
+    found: set[tuple[str, int, int]] = set()  # a folder may be said twice, or lie below another
     mailbox_id = ctx.mailbox_id
     for page in pages:
         if isinstance(page, StoreError):
             raise page
-        rows += [(row[5] or "", row[2], row[0]) for row in page.rows if row[4] in _MAIL_KINDS]
-    rows.sort(reverse=True)
+        found |= {(row[5] or "", row[2], row[0]) for row in page.rows if row[4] in _MAIL_KINDS}
+    rows = sorted(found, reverse=True)
     chosen = rows[first : first + min(count, ROWS_MAX)]
     return [(folder, ItemId(mailbox_id, id)) for _, folder, id in chosen], len(rows)
 
@@ -56,5 +56,8 @@ _MAIL_KINDS = frozenset(
 
 
 def phrase(words: str) -> str:
-    """What somebody typed, as words: nothing in it is an operator."""
-    return " ".join(f'"{word}"' for word in words[:1_000].replace('"', " ").split())
+    """What somebody typed, as words: nothing in it is an operator, and the last may go on."""
+    quoted = [f'"{word}"' for word in words[:1_000].replace('"', " ").split()]
+    if not quoted:
+        return "()" if words.strip() else ""  # marks alone are in no message
+    return f"{' '.join(quoted)}*"

@@ -50,7 +50,12 @@ async def find(ctx: Context) -> Answer:
     if store is None:
         raise EasError(_INVALID, "a criterion that there is not")
     try:
-        results = await (_mail if store == "Mailbox" else _people)(ctx, criterion)
+        span = _range(criterion)
+        asked = _named(document, criterion)
+        if span[0] and not ctx.services.last_finds.is_last(ctx.mailbox_id, ctx.device.key, asked):
+            raise EasError(_RANGE, "a search begins with its first result")
+        results = await (_mail if store == "Mailbox" else _people)(ctx, criterion, *span)
+        ctx.services.last_finds.keep(ctx.mailbox_id, ctx.device.key, asked)
     except (EasError, StoreError) as error:
         results = [text(f"{_P}:Status", in_words_of(error, _WORDS).status)]
     return root(
@@ -63,56 +68,63 @@ async def find(ctx: Context) -> Answer:
 
 
 def _range(criterion: Element) -> tuple[int, int]:
-    """Raises EasError 4: a range begins at 0 (MS-ASCMD 2.2.3.143.1)."""
+    """First and last, 0 to 999. Raises EasError 2."""
     options = criterion.find(f"{_P}:Options") or Element(f"{_P}:Options")
     asked = read_range(options.text(f"{_P}:Range"), _LAST)
-    if asked is None or asked[0] != 0 or asked[1] >= ROWS_MAX:
-        raise EasError(_RANGE, "a range from 0 is expected")
+    if asked is None or asked[1] >= ROWS_MAX:
+        raise EasError(_INVALID, "a range that is none")
     return asked
 
 
-def _results(found: Sequence[Element], total: int) -> list[Element]:
+def _named(document: Element, criterion: Element) -> tuple[str, ...]:
+    """What makes a search the same as another one: all but which results are asked for."""
+    query = criterion.find(f"{_P}:Query") or Element(f"{_P}:Query")
+    words = query.text(f"{_P}:FreeText") or query.as_text()
+    folder = query.text("AirSync:CollectionId")
+    return (document.text(f"{_P}:SearchId").lower(), criterion.name, words[:1_000], folder[:64])
+
+
+def _results(found: Sequence[Element], first: int, total: int) -> list[Element]:
     return [
         text(f"{_P}:Status", _OK),
         *found,
-        *([text(f"{_P}:Range", f"0-{len(found) - 1}")] if found else []),
+        *([text(f"{_P}:Range", f"{first}-{first + len(found) - 1}")] if found else []),
         text(f"{_P}:Total", total),
     ]
 
 
-async def _people(ctx: Context, criterion: Element) -> list[Element]:
+async def _people(ctx: Context, criterion: Element, first: int, last: int) -> list[Element]:
     query = criterion.text(f"{_P}:Query")
     if not query.strip():
         raise EasError(_INVALID, "an empty query")
-    _, last = _range(criterion)
     options = criterion.find(f"{_P}:Options")
     pictures = options is not None and options.find(f"{_P}:Picture") is not None
     entries = await gal_entries(ctx, query[:256], ROWS_MAX, pictures=pictures)
     found = [
         node(f"{_P}:Result", Element(f"{_P}:Properties", None, entry))
-        for entry in entries[: last + 1]
+        for entry in entries[first : last + 1]
     ]
-    return _results(found, len(entries))
+    return _results(found, first, len(entries))
 
 
-async def _mail(ctx: Context, criterion: Element) -> list[Element]:
+async def _mail(ctx: Context, criterion: Element, first: int, last: int) -> list[Element]:
     said = criterion.find(f"{_P}:Query")
     if said is None or said.text("AirSync:Class") != "Email":
         raise EasError(_INVALID, "mail is what can be found")
     words = said.text(f"{_P}:FreeText").strip()
     if not words:
         raise EasError(_INVALID, "an empty query")
-    _, last = _range(criterion)
     options = criterion.find(f"{_P}:Options") or Element(f"{_P}:Options")
     query = Query(words=[words[:1_000]], folders=[])
     folder = said.text("AirSync:CollectionId")
     if folder not in ("", "0"):
         query.folders.append(read_folder_id(folder, ctx.mailbox_id, _FOLDERS))
     deep = options.find(f"{_P}:DeepTraversal") is not None or not query.folders
-    ids, total = await find_mail(ctx, query, deep=deep, first=0, count=last + 1)
+    count = last - first + 1
+    ids, total = await find_mail(ctx, query, deep=deep, first=first, count=count)
     items = await ctx.execute(FetchItems(tuple(id for _, id in ids))) if ids else []
     found = [_result(item) for item in items if not isinstance(item, StoreError)]
-    return _results(found, total)
+    return _results(found, first, total)
 
 
 def _result(item: Item) -> Element:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from eas.answers import Answer, Multipart, node, root, text
+from eas.answers import Answer, Multipart, length, node, root, text
 from eas.context import Context
 from eas.errors import EasError, in_words_of
 from eas.ids import read_file_reference, read_folder_id, read_item_id
@@ -125,7 +125,7 @@ async def _fetched(
     if item.folder.id != lies_in:
         raise EasError(_NOT_FOUND, "the item lies elsewhere now")
     data = _chosen(application_data(item, options, ctx.version), said)
-    _spend(parts, sum(_length(each) for each in data))
+    _spend(parts, sum(length(each) for each in data))
     if parts.wanted:
         data = [_parted(each, parts) for each in data]
     return text("AirSync:Class", _CLASS), data
@@ -138,11 +138,6 @@ def _chosen(data: list[Element], said: Element) -> list[Element]:
         return data
     names = {child.name for child in schema.children}
     return [element for element in data if element.name in names]
-
-
-def _length(element: Element) -> int:
-    own = len(element.value) if element.value is not None else 0
-    return own + sum(_length(child) for child in element.children)
 
 
 def _spend(parts: _Parts, size: int) -> None:

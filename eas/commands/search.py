@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eas.answers import Answer, node, root, text
+from eas.answers import Answer, length, node, root, text
 from eas.context import Context
 from eas.errors import EasError, in_words_of
 from eas.finding import ROWS_MAX, Query, find_mail, phrase
@@ -18,11 +18,11 @@ from eas.registry import command
 from eas.render.mail import application_data
 from eas.wbxml import Element
 from store.errors import StoreError
-from store.model import ItemId
+from store.model import Item, ItemId
 from store.restriction import Compare, Restriction
 
 _P = "Search"
-_OK, _PROTOCOL, _BAD_LINK, _NOT_FOUND = 1, 2, 4, 6
+_OK, _PROTOCOL, _NOT_FOUND = 1, 2, 6
 _TOO_COMPLEX, _RANGE_END, _FOLDERS = 8, 12, 11
 _MAILBOX_LAST, _GAL_LAST = 99, 99
 _WORDS = {
@@ -31,7 +31,8 @@ _WORDS = {
     "InvalidRestriction": _TOO_COMPLEX,
     "RestrictionTooLong": _TOO_COMPLEX,
 }
-_DEPTH_MAX = 8
+# Results that are loaded at once; no more are begun once the answer is as large as it may be.
+_PORTION = 25
 
 
 @command("Search")
@@ -103,16 +104,12 @@ async def _gal(ctx: Context, store: Element) -> list[Element]:
 
 
 async def _mailbox(ctx: Context, store: Element) -> list[Element]:
-    query = store.find(f"{_P}:Query")
-    if query is None or not query.children:
-        raise EasError(_PROTOCOL, "a query is expected")
     said = _options(store)
     asked = read_range(said.text(f"{_P}:Range"), _MAILBOX_LAST)
     if asked is None:
         raise EasError(_PROTOCOL, "a range that is none")
     first, last = asked
-    read = Query()
-    _gather(ctx, query, read, 0)
+    read = _query(ctx, store.find(f"{_P}:Query"))
     options = read_options(said, ctx.version)
     if read.classes and "Email" not in read.classes:
         return _results([], first, 0)
@@ -123,27 +120,38 @@ async def _mailbox(ctx: Context, store: Element) -> list[Element]:
     return _results(await _written(ctx, ids, options), first, total)
 
 
-def _gather(ctx: Context, element: Element, query: Query, depth: int) -> None:
-    """Raises EasError 2, 8, 11."""
-    if depth > _DEPTH_MAX:
-        raise EasError(_TOO_COMPLEX, "the query nests too deep")
-    for child in element.children:
-        name = child.name
-        if name == f"{_P}:And":
-            _gather(ctx, child, query, depth + 1)
-        elif name == f"{_P}:FreeText":
-            query.words.append(phrase(child.as_text()))
-        elif name == "AirSync:Class":
-            query.classes.add(child.as_text())
-        elif name == "AirSync:CollectionId":
-            if child.as_text() not in ("", "0"):  # Outlook means all folders by 0
-                query.folders.append(read_folder_id(child.as_text(), ctx.mailbox_id, _FOLDERS))
-        elif name == f"{_P}:ConversationId":
-            query.bounds.append(Compare("conversation_id", "eq", child.as_bytes().hex()))
-        elif name in (f"{_P}:GreaterThan", f"{_P}:LessThan"):
-            query.bounds.append(_bound(child))
-        else:
-            raise EasError(_TOO_COMPLEX, "a query that this server cannot answer")
+def _query(ctx: Context, element: Element | None) -> Query:
+    """What is searched for: one And with everything in it; the specification calls any other form
+    too complex. Raises EasError 2, 8, 11."""
+    if element is None or not element.children:
+        raise EasError(_PROTOCOL, "a query is expected")
+    parts = element.children
+    if len(parts) != 1 or parts[0].name != f"{_P}:And":
+        raise EasError(_TOO_COMPLEX, "a query is one And")
+    query = Query()
+    for part in parts[0].children:
+        _gather(ctx, part, query)
+    if len(list(parts[0].all(f"{_P}:ConversationId"))) > 1:
+        raise EasError(_PROTOCOL, "a message is in one conversation only")
+    return query
+
+
+def _gather(ctx: Context, part: Element, query: Query) -> None:
+    """Take in one part of a query. Raises EasError 2, 8, 11."""
+    name = part.name
+    if name == f"{_P}:FreeText":
+        query.words.append(phrase(part.as_text()))
+    elif name == "AirSync:Class":
+        query.classes.add(part.as_text())
+    elif name == "AirSync:CollectionId":
+        if part.as_text() not in ("", "0"):  # Outlook means all folders by 0
+            query.folders.append(read_folder_id(part.as_text(), ctx.mailbox_id, _FOLDERS))
+    elif name == f"{_P}:ConversationId":
+        query.bounds.append(Compare("conversation_id", "eq", part.as_bytes().hex()))
+    elif name in (f"{_P}:GreaterThan", f"{_P}:LessThan"):
+        query.bounds.append(_bound(part))
+    else:
+        raise EasError(_TOO_COMPLEX, "a query that this server cannot answer")
 
 
 def _bound(element: Element) -> Restriction:
@@ -160,19 +168,29 @@ def _bound(element: Element) -> Restriction:
 async def _written(
     ctx: Context, ids: Sequence[tuple[int, ItemId]], options: Options
 ) -> list[Element]:
+    """Results in order; fewer than asked for where they become too large (the answer's Range says
+    how many there are)."""
     results: list[Element] = []
-    items = await load(ctx, [id for _, id in ids], options) if ids else []
-    for (folder, id), item in zip(ids, items, strict=True):
-        if isinstance(item, StoreError):
-            continue
-        properties = application_data(item, options, ctx.version)
-        results.append(
-            node(
-                f"{_P}:Result",
-                text("AirSync:Class", "Email"),
-                text(f"{_P}:LongId", item_server_id(folder, id.id)),
-                text("AirSync:CollectionId", folder_server_id(folder)),
-                Element(f"{_P}:Properties", None, properties),
-            )
-        )
+    left: int = ctx.settings.request_bytes_max
+    for start in range(0, len(ids), _PORTION):
+        portion = ids[start : start + _PORTION]
+        items = await load(ctx, [id for _, id in portion], options)
+        for (folder, id), item in zip(portion, items, strict=True):
+            if isinstance(item, StoreError):
+                continue
+            result = _result(ctx, folder, id, item, options)
+            left -= length(result)
+            if left < 0 and results:
+                return results
+            results.append(result)
     return results
+
+
+def _result(ctx: Context, folder: int, id: ItemId, item: Item, options: Options) -> Element:
+    return node(
+        f"{_P}:Result",
+        text("AirSync:Class", "Email"),
+        text(f"{_P}:LongId", item_server_id(folder, id.id)),
+        text("AirSync:CollectionId", folder_server_id(folder)),
+        Element(f"{_P}:Properties", None, application_data(item, options, ctx.version)),
+    )

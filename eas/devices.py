@@ -46,6 +46,8 @@ def judge(ctx: Context, *, needs_policy: bool) -> None:
         if not is_provision:
             raise EasError(_WIPE, f"{device.wipe} wipe")
         return
+    if is_provision and device.wipe_state == "failed":
+        return  # it may yet erase what it could not
     if device.access == "blocked":
         raise EasError(_BLOCKED, device.reason)
     if is_provision:

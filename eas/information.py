@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from eas.answers import node, text
 from eas.wbxml import Element
 
@@ -21,20 +23,21 @@ _FIELDS = {
 _CHARS_MAX = 1024
 
 
-def read_information(element: Element) -> dict[str, str] | None:
-    """What the device says, by name in its record; None where it says nothing.
+def read_information(element: Element, record: dict[str, Any]) -> dict[str, str] | None:
+    """What is known of the device by now, by name; None where it says nothing.
 
-    What is said replaces what was said before (MS-ASCMD 2.2.3.45).
+    ``record``: the device's. What is not named stays as it was said before, what is empty goes;
+    an empty Set takes back everything (MS-ASCMD 2.2.3.167).
     """
     said = element.find(f"{_P}:Set")
     if said is None:
         return None
-    found: dict[str, str] = {}
+    found: dict[str, str] = dict(record.get("information", {})) if said.children else {}
     for child in said.children:
         name = _FIELDS.get(child.name.removeprefix(f"{_P}:"))
-        if name and child.as_text():
+        if name:
             found[name] = child.as_text()[:_CHARS_MAX]
-    return found
+    return {name: value for name, value in found.items() if value}
 
 
 def information_answer(status: int) -> Element:

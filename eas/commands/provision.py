@@ -17,6 +17,8 @@ _P = "Provision"
 _OK, _PROTOCOL = 1, 2
 _UNKNOWN_TYPE, _WRONG_KEY = 3, 5
 _NOT_ALL, _MANAGED_ELSEWHERE, _UNNAMED = 139, 145, 165
+# Until a device says that it erased what it was told to, each Provision tells it again.
+_WIPING = ("asked", "sent", "failed")
 _WIPES = {"full": f"{_P}:RemoteWipe", "account": f"{_P}:AccountOnlyRemoteWipe"}
 _TAKEN, _PARTLY, _NOT, _ELSEWHERE = 1, 2, 3, 4
 
@@ -28,20 +30,12 @@ async def provision(ctx: Context) -> Answer:
     A device that is to be wiped hears nothing else.
     """
     document = ctx.root if ctx.root is not None else Element(f"{_P}:{_P}")
-    if ctx.device.wipe_state in ("asked", "sent"):
+    if ctx.device.wipe_state in _WIPING:
         return await _wipe(ctx, document)
     told = document.find("Settings:DeviceInformation")
     policy = _policy(document)
-    answers: list[Element] = []
-    if told is not None:
-        said = read_information(told)
-        if said is not None:
-            await _change(ctx, record={"information": said})
-        answers.append(information_answer(_OK if said is not None else _PROTOCOL))
-    elif _must_say(ctx, policy):
-        raise EasError(_UNNAMED, "a device says what it is when it first asks for policies")
-    if policy is None and told is None:
-        return root("Provision", [text(f"{_P}:Status", _PROTOCOL)])
+    _check(ctx, told, policy)
+    answers = await _noted(ctx, told)
     answers.append(text(f"{_P}:Status", _OK))
     if policy is not None:
         answers.append(node(f"{_P}:Policies", await _answered(ctx, policy)))
@@ -53,12 +47,36 @@ def _policy(document: Element) -> Element | None:
     return None if policies is None else policies.find(f"{_P}:Policy")
 
 
-def _must_say(ctx: Context, policy: Element | None) -> bool:
-    """Whether DeviceInformation is missing: from 14.1 on, with the first phase."""
-    if not ctx.settings.strict_requests or not ctx.is_at_least("14.1"):
-        return False
+def _check(ctx: Context, told: Element | None, policy: Element | None) -> None:
+    """Raises EasError 2 for what is no request, 165 where DeviceInformation is missing.
+
+    It belongs into the first phase from 14.1 on, and nowhere before (MS-ASPROV 2.2.2.53). Devices
+    that do otherwise are let in unless requests are judged strictly.
+    """
+    if policy is None and told is None:
+        raise EasError(_PROTOCOL, "neither policies nor what the device is")
+    if policy is not None and not policy.text(f"{_P}:PolicyType"):
+        raise EasError(_PROTOCOL, "a Policy without PolicyType")
+    if not ctx.settings.strict_requests:
+        return
+    knows = ctx.is_at_least("14.1")
+    if told is not None and not knows:
+        raise EasError(_PROTOCOL, "this version has no DeviceInformation in Provision")
     is_first = policy is not None and policy.find(f"{_P}:PolicyKey") is None
-    return is_first and "information" not in ctx.device.record
+    if told is None and knows and is_first and "information" not in ctx.device.record:
+        raise EasError(_UNNAMED, "a device says what it is when it first asks for policies")
+
+
+async def _noted(ctx: Context, told: Element | None) -> list[Element]:
+    """Keep what the device says of itself; the answer to that, in versions that have one."""
+    if told is None:
+        return []
+    said = read_information(told, ctx.device.record)
+    if said is not None:
+        await _change(ctx, record={"information": said})
+    if not ctx.is_at_least("14.1"):
+        return []
+    return [information_answer(_OK if said is not None else _PROTOCOL)]
 
 
 async def _change(ctx: Context, **changes: Any) -> None:
@@ -71,7 +89,7 @@ async def _answered(ctx: Context, policy: Element) -> Element:
     if kind != POLICY_TYPE:
         return node(
             f"{_P}:Policy",
-            text(f"{_P}:PolicyType", kind or POLICY_TYPE),
+            text(f"{_P}:PolicyType", kind),
             text(f"{_P}:Status", _UNKNOWN_TYPE),
         )
     key = policy.find(f"{_P}:PolicyKey")
@@ -81,8 +99,11 @@ async def _answered(ctx: Context, policy: Element) -> Element:
 
 
 async def _offer(ctx: Context) -> Element:
+    """The policies, and a key for now. What is offered is kept with the key: settings may change
+    before the device takes it, or it may go on in another version."""
     key = new_key()
-    await _change(ctx, pending_key=key)
+    offered = mark_of(ctx.settings, ctx.version)
+    await _change(ctx, pending_key=key, record={"offered": offered})
     return node(
         f"{_P}:Policy",
         text(f"{_P}:PolicyType", POLICY_TYPE),
@@ -104,15 +125,14 @@ async def _acknowledged(ctx: Context, key: str, status: str) -> Element:
         return node(f"{_P}:Policy", taken, text(f"{_P}:Status", _PROTOCOL))
     if said != _TAKEN and ctx.settings.device_policy_strict:
         raise EasError(_MANAGED_ELSEWHERE if said == _ELSEWHERE else _NOT_ALL)
-    mark = mark_of(ctx.settings, ctx.version)
     lasting = device.policy_key
-    if device.record.get("taken") != device.pending_key or device.policy_mark != mark:
+    if device.record.get("taken") != device.pending_key:
         lasting = new_key()
         how = {_TAKEN: "all", _PARTLY: "a part", _NOT: "none", _ELSEWHERE: "elsewhere"}[said]
         await _change(
             ctx,
             policy_key=lasting,
-            policy_mark=mark,
+            policy_mark=device.record.get("offered", ""),
             record={"taken": device.pending_key},
             note=f"the policies were taken: {how}",
         )
@@ -127,17 +147,27 @@ async def _wipe(ctx: Context, document: Element) -> Answer:
     if device.wipe == "account" and not ctx.is_at_least("16.1"):
         raise EasError(129, "this version cannot erase an account alone")
     answer = document.find(name)
-    if answer is not None and device.wipe_state == "sent":
-        is_done = answer.text(f"{_P}:Status") == "1"
-        outcome = "erased what it was told to" if is_done else "could not erase"
-        await _change(
-            ctx,
-            wipe_state="done" if is_done else "failed",
-            access="blocked",
-            reason=f"it {outcome}; remove it to let it in again",
-            policy_key=0,
-            note=f"{device.wipe} wipe: the device {outcome}",
-        )
-    elif device.wipe_state == "asked":
+    if answer is not None and device.wipe_state != "asked":
+        return await _wiped(ctx, name, answer.text(f"{_P}:Status") == "1")
+    if device.wipe_state == "asked":
         await _change(ctx, wipe_state="sent", note=f"{device.wipe} wipe: the device was told")
-    return root("Provision", [text(f"{_P}:Status", _OK), Element(name)])
+    return _directive(name, _OK)
+
+
+async def _wiped(ctx: Context, name: str, is_done: bool) -> Element:
+    """Note what a device made of a wipe. One that failed is told again (MS-ASPROV 3.2.5.1.2.2)."""
+    wipe = ctx.device.wipe
+    outcome = "erased what it was told to" if is_done else "could not erase"
+    await _change(
+        ctx,
+        wipe_state="done" if is_done else "failed",
+        access="blocked",
+        reason=f"it {outcome}; remove it to let it in again",
+        policy_key=0,
+        note=f"{wipe} wipe: the device {outcome}",
+    )
+    return _directive(name, _OK if is_done else _PROTOCOL)
+
+
+def _directive(name: str, status: int) -> Element:
+    return root("Provision", [text(f"{_P}:Status", status), Element(name)])

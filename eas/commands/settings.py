@@ -50,7 +50,7 @@ async def _oof(ctx: Context, part: Element) -> Element:
 
 
 async def _information(ctx: Context, part: Element) -> Element:
-    said = read_information(part)
+    said = read_information(part, ctx.device.record)
     if said is None:
         raise EasError(_PROTOCOL, "DeviceInformation without Set")
     await ctx.execute(ChangeDevice(ctx.device.key, record={"information": said}))

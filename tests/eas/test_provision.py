@@ -55,7 +55,8 @@ def test_lesson_03_every_version_comes_to_rest(
     """Having taken the policies a device is never asked to take the same ones again, whichever
     version it speaks, and though it speaks another one meanwhile."""
     device = new_device(anna, version)
-    for _ in range(3):
+    for other in (version, *VERSIONS, version):
+        device.identity.version = other
         assert device.folder_sync().text("FolderHierarchy:Status") == "1"
 
 
@@ -83,6 +84,27 @@ def test_wrong_types_and_keys_have_their_own_status(anna: Person, new_device: Ne
     answer = device.ask("Provision", documents.provision(12345, 1))
     assert answer.text(*_POLICY, "Provision:Status") == "5"
     assert device.ask("Provision").text("Provision:Status") == "2"
+
+
+def test_a_request_without_a_type_is_none(anna: Person, new_device: NewDevice) -> None:
+    """MS-ASCMD R4989."""
+    device = new_device(anna, "14.0", ready=False)
+    policy = node("Provision:Policy")
+    asked = node("Provision:Provision", node("Provision:Policies", policy))
+    answer = device.ask("Provision", asked)
+    assert answer.text("Provision:Status") == "2"
+    assert answer.find("Provision:Policies") is None
+
+
+def test_before_14_1_there_is_no_information_in_it(anna: Person, new_device: NewDevice) -> None:
+    """MS-ASPROV R608."""
+    device = new_device(anna, "14.0", ready=False)
+    said = documents.information(Model="One")
+    answer = device.ask("Provision", documents.provision(information=said))
+    assert answer.text("Provision:Status") == "2"
+    device.identity.version = "14.1"
+    answer = device.ask("Provision", documents.provision(information=said))
+    assert answer.text("Provision:Status") == "1"
 
 
 def test_a_lost_answer_gets_the_same_key_again(anna: Person, new_device: NewDevice) -> None:
@@ -125,6 +147,25 @@ def test_a_change_of_the_policies_reaches_every_device(
     strict._environment["ENTREPOT_DEVICE_POLICY"] = '{"DevicePasswordEnabled": false}'
     strict.start()
     device.url = strict.eas
+    answer = device.ask("FolderSync", documents.folder_sync("0"))
+    assert answer.text("FolderHierarchy:Status") == "143"
+    device.provision()
+    assert device.folder_sync("0").text("FolderHierarchy:Status") == "1"
+
+
+def test_policies_that_changed_before_they_were_taken_are_offered_again(
+    strict: Exchange, new_device: NewDevice
+) -> None:
+    """A device takes what it was offered, not what the settings say by then."""
+    device = new_device(strict.person("anna"), "14.0", ready=False)
+    offer = device.ask("Provision", documents.provision())
+    key = int(offer.text(*_POLICY, "Provision:PolicyKey"))
+    strict.stop()
+    strict._environment["ENTREPOT_DEVICE_POLICY"] = '{"AllowCamera": false}'
+    strict.start()
+    device.url = strict.eas
+    taken = device.ask("Provision", documents.provision(key, 1))
+    device.identity.policy_key = int(taken.text(*_POLICY, "Provision:PolicyKey"))
     answer = device.ask("FolderSync", documents.folder_sync("0"))
     assert answer.text("FolderHierarchy:Status") == "143"
     device.provision()

@@ -27,6 +27,8 @@ AUDIENCES = {
     "external_known": "AppliesToExternalKnown",
     "external_unknown": "AppliesToExternalUnknown",
 }
+_OUTSIDE = ("external_known", "external_unknown")
+_TIMED = 2
 _TYPES = {"TEXT": "TEXT", "HTML": "HTML"}
 _TEXT_MAX = 128 * 1024
 
@@ -40,7 +42,8 @@ class OofMessage(msgspec.Struct, frozen=True):
 
 
 class Oof(msgspec.Struct, frozen=True):
-    """``state``: 0 off, 1 on, 2 on from ``start`` to ``end``."""
+    """``state``: 0 off, 1 on, 2 on from ``start`` to ``end``; those are empty where none were
+    said, and in any other state."""
 
     state: int = 0
     start: str = ""
@@ -78,17 +81,16 @@ def oof_answer(oof: Oof, type: str) -> Element:
             Element(f"{_P}:{element}"),
             text(f"{_P}:Enabled", int(message.enabled)),
             text(f"{_P}:ReplyMessage", _words(message, type)) if message.text else None,
-            text(f"{_P}:BodyType", type),
+            text(f"{_P}:BodyType", type) if message.text else None,
         )
         for audience, element in AUDIENCES.items()
         for message in [oof.messages.get(audience, OofMessage())]
     ]
-    timed = oof.state == 2
     return node(
         f"{_P}:Get",
         text(f"{_P}:OofState", oof.state),
-        text(f"{_P}:StartTime", when(oof.start)) if timed else None,
-        text(f"{_P}:EndTime", when(oof.end)) if timed else None,
+        text(f"{_P}:StartTime", when(oof.start)) if oof.start else None,
+        text(f"{_P}:EndTime", when(oof.end)) if oof.end else None,
         *messages,
     )
 
@@ -116,15 +118,31 @@ def read_oof(said: Element, before: Oof) -> Oof:
     state = said.text(f"{_P}:OofState", str(before.state))
     if state not in ("0", "1", "2"):
         raise EasError(_INVALID, "OofState is 0, 1 or 2")
+    start, end = _times(said)
+    if int(state) != _TIMED:
+        start = end = ""
+    elif not start and before.state == _TIMED:
+        start, end = before.start, before.end
+    messages = _messages(said)
+    _check_outside(messages)
+    return Oof(int(state), start, end, before.messages | messages)
+
+
+def _times(said: Element) -> tuple[str, str]:
+    """From when to when; empty where a Set says neither."""
     start, end = said.text(f"{_P}:StartTime"), said.text(f"{_P}:EndTime")
-    if bool(start) != bool(end) or (state == "2" and not start):
+    if bool(start) != bool(end):
         raise EasError(_PROTOCOL, "StartTime and EndTime go together")
-    oof = Oof(int(state), messages=dict(before.messages))
-    if start:
-        first, last = _moment(start), _moment(end)
-        if first >= last:
-            raise EasError(_CONFLICT, "the end is before the start")
-        oof = msgspec.structs.replace(oof, start=first, end=last)
+    if not start:
+        return "", ""
+    first, last = _moment(start), _moment(end)
+    if first >= last:
+        raise EasError(_CONFLICT, "the end is before the start")
+    return first, last
+
+
+def _messages(said: Element) -> dict[str, OofMessage]:
+    found: dict[str, OofMessage] = {}
     for message in said.all(f"{_P}:OofMessage"):
         read = _message(message)
         named = [
@@ -132,11 +150,17 @@ def read_oof(said: Element, before: Oof) -> Oof:
             for audience, element in AUDIENCES.items()
             if message.find(f"{_P}:{element}") is not None
         ]
-        if not named:
-            raise EasError(_PROTOCOL, "a reply to nobody")
-        for audience in named:
-            oof.messages[audience] = read
-    return oof
+        if not named or found.keys() & named:
+            raise EasError(_PROTOCOL, "a reply to nobody, or two to the same people")
+        found |= dict.fromkeys(named, read)
+    return found
+
+
+def _check_outside(messages: dict[str, OofMessage]) -> None:
+    """People outside are told one thing or nothing: the other protocols know one reply for them."""
+    outside = [messages[name] for name in _OUTSIDE if name in messages and messages[name].enabled]
+    if len({(message.text, message.type) for message in outside}) > 1:
+        raise EasError(_CONFLICT, "two replies to people outside")
 
 
 def _moment(value: str) -> str:
@@ -150,7 +174,10 @@ def _message(message: Element) -> OofMessage:
     words = message.text(f"{_P}:ReplyMessage")
     if len(words) > _TEXT_MAX:
         raise EasError(_INVALID, "the reply is too long")
-    type = _TYPES.get(message.text(f"{_P}:BodyType", "TEXT").upper())
+    said = message.text(f"{_P}:BodyType")
+    if words and not said:
+        raise EasError(_PROTOCOL, "a reply without BodyType")
+    type = _TYPES.get(said.upper() or "TEXT")
     if type is None:
         raise EasError(_INVALID, "BodyType is TEXT or HTML")
     return OofMessage(message.text(f"{_P}:Enabled") in ("1", "true"), words, type)

@@ -16,26 +16,38 @@ from store.devices.commands import ChangeDevice
 
 _P = "Settings"
 _OK, _PROTOCOL, _INVALID, _POLICY = 1, 2, 5, 7
-_NO_TEMPLATES = 168
+_NO_RIGHTS = 168
 _PASSWORD_MAX = 255
 
 
 @command("Settings")
 async def settings(ctx: Context) -> Answer:
-    """Get and set what is asked; each part has its own status, in the order of the request."""
+    """Get and set what is asked; each part has its own status, in the order of the request.
+
+    A request that is none is refused as a whole, before anything is done (MS-ASCMD 2.2.1.18).
+    """
     parts = ctx.document().children
-    if not parts:
-        raise EasError(_PROTOCOL, "nothing is asked")
+    for part in parts:
+        _check(part)
     answers: list[Element] = []
     for part in parts:
-        answer = _PARTS.get(part.name)
-        if answer is None:
-            raise EasError(_PROTOCOL, "a part that there is not")
         try:
-            answers.append(await answer(ctx, part))
+            answers.append(await _PARTS[part.name](ctx, part))
         except EasError as error:
             answers.append(node(part.name, text(f"{_P}:Status", error.status)))
     return root("Settings", [text(f"{_P}:Status", _OK), *answers])
+
+
+def _check(part: Element) -> None:
+    """Raises EasError 2 for a part that there is not, or that does not say what it must."""
+    verbs = _VERBS.get(part.name)
+    if verbs is None:
+        raise EasError(_PROTOCOL, "a part that there is not")
+    said = next((found for verb in verbs if (found := part.find(verb)) is not None), None)
+    if said is None:
+        raise EasError(_PROTOCOL, f"{part.name} asks for nothing")
+    if part.name == f"{_P}:DevicePassword" and said.find(f"{_P}:Password") is None:
+        raise EasError(_PROTOCOL, "DevicePassword without Password")
 
 
 async def _oof(ctx: Context, part: Element) -> Element:
@@ -43,38 +55,32 @@ async def _oof(ctx: Context, part: Element) -> Element:
     if wanted is not None:
         type = read_body_type(wanted)
         return node(f"{_P}:Oof", text(f"{_P}:Status", _OK), oof_answer(await fetch_oof(ctx), type))
-    if said is None:
-        raise EasError(_PROTOCOL, "neither Get nor Set")
-    await save_oof(ctx, read_oof(said, await fetch_oof(ctx)))
+    if said is not None:
+        await save_oof(ctx, read_oof(said, await fetch_oof(ctx)))
     return node(f"{_P}:Oof", text(f"{_P}:Status", _OK))
 
 
 async def _information(ctx: Context, part: Element) -> Element:
     said = read_information(part, ctx.device.record)
-    if said is None:
-        raise EasError(_PROTOCOL, "DeviceInformation without Set")
-    await ctx.execute(ChangeDevice(ctx.device.key, record={"information": said}))
+    ctx.device = await ctx.execute(ChangeDevice(ctx.device.key, record={"information": said}))
     return information_answer(_OK)
 
 
 async def _password(ctx: Context, part: Element) -> Element:
     """The recovery password; kept only where the policies ask for it."""
     said = part.find(f"{_P}:Set")
-    if said is None:
-        raise EasError(_PROTOCOL, "DevicePassword without Set")
-    if not ctx.settings.device_policy.get("PasswordRecoveryEnabled", False):
-        raise EasError(_POLICY, "the policies do not keep recovery passwords")
-    password = said.text(f"{_P}:Password")
+    password = said.text(f"{_P}:Password") if said is not None else ""
     if len(password) > _PASSWORD_MAX:
         raise EasError(_INVALID, "the password is too long")
+    if not ctx.settings.device_policy.get("PasswordRecoveryEnabled", False):
+        raise EasError(_POLICY, "the policies do not keep recovery passwords")
     kept = password or None  # an empty one removes it
     await ctx.execute(ChangeDevice(ctx.device.key, record={"recovery_password": kept}))
     return node(f"{_P}:DevicePassword", text(f"{_P}:Status", _OK))
 
 
 async def _user(ctx: Context, part: Element) -> Element:
-    if part.find(f"{_P}:Get") is None:
-        raise EasError(_PROTOCOL, "UserInformation without Get")
+    del part
     principal = ctx.session.principal
     account = (await ctx.execute(LookUpAddresses((principal.address,))))[0]
     others = account.aliases if account is not None else ()
@@ -95,8 +101,10 @@ async def _user(ctx: Context, part: Element) -> Element:
 
 
 async def _rights(ctx: Context, part: Element) -> Element:
-    del ctx, part
-    raise EasError(_NO_TEMPLATES, "there is no rights management here")
+    """There is no rights management here; that there are no templates has to be said, too."""
+    del ctx
+    none = node(f"{_P}:Get", node("RightsManagement:RightsManagementTemplates"))
+    return node(part.name, text(f"{_P}:Status", _NO_RIGHTS), none)
 
 
 _PARTS: dict[str, Callable[[Context, Element], Awaitable[Element]]] = {
@@ -105,4 +113,12 @@ _PARTS: dict[str, Callable[[Context, Element], Awaitable[Element]]] = {
     f"{_P}:DevicePassword": _password,
     f"{_P}:UserInformation": _user,
     f"{_P}:RightsManagementInformation": _rights,
+}
+# What can be done with each part.
+_VERBS = {
+    f"{_P}:Oof": (f"{_P}:Get", f"{_P}:Set"),
+    f"{_P}:DeviceInformation": (f"{_P}:Set",),
+    f"{_P}:DevicePassword": (f"{_P}:Set",),
+    f"{_P}:UserInformation": (f"{_P}:Get",),
+    f"{_P}:RightsManagementInformation": (f"{_P}:Get",),
 }

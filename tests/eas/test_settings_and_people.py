@@ -75,7 +75,12 @@ def test_absence_is_kept_and_given_back(anna: Person, new_device: NewDevice, ver
     ("content", "status"),
     [
         ([node(f"{_S}:OofState", 7)], "5"),
-        ([node(f"{_S}:OofState", 2)], "2"),
+        ([node(f"{_S}:OofState", 2), node(f"{_S}:StartTime", "2026-12-10T08:00:00.000Z")], "2"),
+        ([node(f"{_S}:OofState", 2), node(f"{_S}:EndTime", "2026-12-10T08:00:00.000Z")], "2"),
+        ([_message("AppliesToInternal", "Away", "RTF")], "5"),
+        ([_message("AppliesToInternal", "Away", "")], "2"),
+        ([_message("AppliesToInternal", "Away"), _message("AppliesToInternal", "Gone")], "2"),
+        ([_message("AppliesToExternalKnown", "A"), _message("AppliesToExternalUnknown", "B")], "6"),
         (
             [
                 node(f"{_S}:OofState", 2),
@@ -89,8 +94,90 @@ def test_absence_is_kept_and_given_back(anna: Person, new_device: NewDevice, ver
 def test_absence_that_cannot_be_is_refused(
     anna: Person, new_device: NewDevice, content: list[Node], status: str
 ) -> None:
-    answer = _settings(new_device(anna), _oof(node(f"{_S}:Set", *content)))
+    device = new_device(anna)
+    answer = _settings(device, _oof(node(f"{_S}:Set", *content)))
+    assert answer.text(f"{_S}:Status") == "1"
     assert answer.text(f"{_S}:Oof", f"{_S}:Status") == status
+    kept = _settings(device, _oof(node(f"{_S}:Get", node(f"{_S}:BodyType", "TEXT"))))
+    assert kept.text(f"{_S}:Oof", f"{_S}:Get", f"{_S}:OofState") == "0"
+
+
+_START, _END = "2026-12-01T08:00:00.000Z", "2026-12-10T08:00:00.000Z"
+_SPAN = (node(f"{_S}:StartTime", _START), node(f"{_S}:EndTime", _END))
+
+
+@pytest.mark.parametrize(
+    ("sets", "times"),
+    [
+        # MS-ASCMD R7544: not kept unless the absence is timed.
+        ([[node(f"{_S}:OofState", 1), *_SPAN]], ("1", "", "")),
+        # No time is made up (grommunio-sync ed0eedf0f).
+        ([[node(f"{_S}:OofState", 2)]], ("2", "", "")),
+        ([[node(f"{_S}:OofState", 2), *_SPAN], [node(f"{_S}:OofState", 2)]], ("2", _START, _END)),
+        (
+            [
+                [node(f"{_S}:OofState", 2), *_SPAN],
+                [node(f"{_S}:OofState", 0)],
+                [node(f"{_S}:OofState", 2)],
+            ],
+            ("2", "", ""),
+        ),
+    ],
+)
+def test_times_of_an_absence(
+    anna: Person, new_device: NewDevice, sets: list[list[Node]], times: tuple[str, str, str]
+) -> None:
+    device = new_device(anna)
+    for content in sets:
+        done = _settings(device, _oof(node(f"{_S}:Set", *content)))
+        assert done.text(f"{_S}:Oof", f"{_S}:Status") == "1"
+    found = _settings(device, _oof(node(f"{_S}:Get", node(f"{_S}:BodyType", "HTML"))))
+    path = (f"{_S}:Oof", f"{_S}:Get")
+    assert times == tuple(
+        found.text(*path, f"{_S}:{name}") for name in ("OofState", "StartTime", "EndTime")
+    )
+
+
+def test_one_audience_changes_and_the_others_stay(anna: Person, new_device: NewDevice) -> None:
+    device = new_device(anna)
+    _settings(device, _oof(node(f"{_S}:Set", _message("AppliesToInternal", "Away"))))
+    _settings(device, _oof(node(f"{_S}:Set", _message("AppliesToExternalKnown", "Gone"))))
+    found = _settings(device, _oof(node(f"{_S}:Get", node(f"{_S}:BodyType", "TEXT"))))
+    told = found.find(f"{_S}:Oof", f"{_S}:Get")
+    assert told is not None
+    messages = list(told.all(f"{_S}:OofMessage"))
+    assert [each.text(f"{_S}:ReplyMessage") for each in messages] == ["Away", "Gone", ""]
+    # A body has a type, and nothing has none (MS-ASCMD R5677).
+    assert [each.text(f"{_S}:BodyType") for each in messages] == ["TEXT", "TEXT", ""]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        node(f"{_S}:Oof"),
+        node(f"{_S}:DevicePassword", node(f"{_S}:Set")),
+        node(f"{_S}:DeviceInformation"),
+        node(f"{_S}:UserInformation"),
+    ],
+)
+def test_a_request_that_is_none_does_nothing(
+    anna: Person, new_device: NewDevice, part: Node
+) -> None:
+    """MS-ASCMD R483: nothing before it is carried out either."""
+    device = new_device(anna)
+    answer = _settings(device, _oof(node(f"{_S}:Set", node(f"{_S}:OofState", 1))), part)
+    assert [(each.name, each.value) for each in answer.children] == [(f"{_S}:Status", "2")]
+    kept = _settings(device, _oof(node(f"{_S}:Get", node(f"{_S}:BodyType", "TEXT"))))
+    assert kept.text(f"{_S}:Oof", f"{_S}:Get", f"{_S}:OofState") == "0"
+    assert _settings(device).text(f"{_S}:Status") == "1"
+
+
+@pytest.mark.parametrize("version", ["14.1", "16.0", "16.1"])
+def test_there_is_no_rights_management(anna: Person, new_device: NewDevice, version: str) -> None:
+    part = node(f"{_S}:RightsManagementInformation", node(f"{_S}:Get"))
+    answer = _settings(new_device(anna, version), part)
+    assert answer.text(f"{_S}:Status") == "1"
+    assert answer.text(f"{_S}:RightsManagementInformation", f"{_S}:Status") == "168"
 
 
 def test_answers_come_in_the_order_of_the_request(anna: Person, new_device: NewDevice) -> None:
@@ -121,6 +208,9 @@ def test_who_the_user_is(anna: Person, new_device: NewDevice, version: str) -> N
 
 def test_no_password_of_a_device_is_in_the_log(anna: Person, new_device: NewDevice) -> None:
     secret = "never-in-the-log"
+    long = node(f"{_S}:DevicePassword", node(f"{_S}:Set", node(f"{_S}:Password", secret * 16)))
+    refused = _settings(new_device(anna), long)
+    assert refused.text(f"{_S}:DevicePassword", f"{_S}:Status") == "5"
     part = node(f"{_S}:DevicePassword", node(f"{_S}:Set", node(f"{_S}:Password", secret)))
     _settings(new_device(anna), part)
     assert not any(secret in line for line in anna.exchange.log)

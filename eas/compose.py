@@ -19,6 +19,7 @@ from store.commands import CreateItems, FetchItems, Want
 from store.devices.commands import Once
 from store.errors import AlreadyDone, StoreError
 from store.mime import parse
+from store.mime.headers import decode_bytes, fields, raw_block
 from store.model import Item, ItemDraft, ItemId
 
 _P = "ComposeMail"
@@ -34,6 +35,8 @@ _WORDS = {
     "TooLarge": _OVER_SEND_QUOTA,
 }
 _WORDS_OF_ORIGINAL = {"NotFound": _NOT_FOUND, "AccessDenied": _NOT_FOUND, "Damaged": _NOT_MADE}
+# Fields that two messages of the same words do not share.
+_TELLING = frozenset({"date", "message-id"})
 # MS-ASCMD 2.2.3.92.2: with the punctuation, which a MeetingResponse may leave out.
 _INSTANCE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
@@ -78,16 +81,19 @@ def read_composed(ctx: Context) -> Composed:
 
 def _plain(ctx: Context) -> Composed:
     """12.1: the body is the message, the rest stands in the query string. Such a device has no
-    name for a message: the same bytes again are the same message."""
+    name for a message: the same bytes again are the same message; within the hour, where nothing
+    in it tells one that somebody writes again."""
     parameters = ctx.request.parameters
     digest = hashlib.blake2b(ctx.body, digest_size=16).hexdigest()
     item = parameters.get("LongId") or parameters.get("ItemId", "")
+    names = {name.lower() for name, _ in fields(decode_bytes(raw_block(ctx.body)))}
+    when = "" if names & _TELLING else ctx.now[:13]
     occurrence = parameters.get("Occurrence")
     if occurrence:
         _check_instance(occurrence)
     return Composed(
         mime=_checked(ctx.body),
-        token=f"{ctx.request.command}:{item}:{digest}",
+        token=f"{ctx.request.command}:{item}:{digest}:{when}",
         saves=ctx.request.saves_in_sent,
         source=read_item_id(item, ctx.mailbox_id, _NOT_FOUND)[1] if item else None,
         names_instance=bool(occurrence),

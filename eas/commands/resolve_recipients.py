@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from eas.answers import Answer, node, root, text
@@ -11,13 +13,16 @@ from eas.reading.mail import read_moment
 from eas.registry import command
 from eas.wbxml import Element
 from store.commands import ResolveNames
+from store.errors import InvalidValue
 from store.instant import from_instant
 from store.results import ResolvedName, ResolvedNames
 
 _P = "ResolveRecipients"
-_OK, _AMBIGUOUS, _UNKNOWN, _PROTOCOL = 1, 2, 4, 5
+_OK, _AMBIGUOUS, _AMBIGUOUS_MORE, _UNKNOWN, _PROTOCOL = 1, 2, 3, 4, 5
 _TO_MAX, _CHARS_MAX = 100, 256
-_SEEN = 20
+# How many suggestions a name gets unless the device says so, and how many are counted at most.
+_SHOWN, _COUNTED_MAX = 20, 200
+_NUMBER_MAX = 9999
 _NO_PHOTO, _NO_CERTIFICATE, _AVAILABILITY_FAILED = 173, 7, 163
 _GAL, _CONTACT = 1, 2
 _RANGE_S_MIN, _RANGE_S_MAX = 30 * 60, 42 * 24 * 3600
@@ -26,7 +31,7 @@ _RANGE_S_MIN, _RANGE_S_MAX = 30 * 60, 42 * 24 * 3600
 class _Options(msgspec.Struct, frozen=True):
     """What is wanted besides names and addresses."""
 
-    ambiguous_max: int = _SEEN
+    ambiguous_max: int = _SHOWN
     certificates: bool = False
     availability: bool = False
     pictures: bool = False
@@ -48,9 +53,8 @@ def _read(ctx: Context, said: Element | None) -> _Options:
     """Raises EasError 5."""
     if said is None:
         return _Options()
-    most = said.text(f"{_P}:MaxAmbiguousRecipients", str(_SEEN))
-    if not (most.isascii() and most.isdigit() and len(most) <= 6):
-        raise EasError(_PROTOCOL, "MaxAmbiguousRecipients is no number")
+    most = _number(said, "MaxAmbiguousRecipients", _SHOWN)
+    _number(said, "MaxCertificates", _NUMBER_MAX)
     retrieval = said.text(f"{_P}:CertificateRetrieval", "1")
     if retrieval not in ("1", "2", "3"):
         raise EasError(_PROTOCOL, "CertificateRetrieval is 1, 2 or 3")
@@ -58,11 +62,19 @@ def _read(ctx: Context, said: Element | None) -> _Options:
     if availability is not None:
         _check_range(availability)
     return _Options(
-        ambiguous_max=int(most),
+        ambiguous_max=most,
         certificates=retrieval != "1",
         availability=availability is not None and ctx.is_at_least("14.0"),
         pictures=said.find(f"{_P}:Picture") is not None and ctx.is_at_least("14.1"),
     )
+
+
+def _number(said: Element, name: str, default: int) -> int:
+    """Raises EasError 5 for what is no number from 0 to 9999."""
+    value = said.text(f"{_P}:{name}", str(default))
+    if not (value.isascii() and value.isdigit() and len(value) <= 6 and int(value) <= _NUMBER_MAX):
+        raise EasError(_PROTOCOL, f"{name} is a number from 0 to {_NUMBER_MAX}")
+    return int(value)
 
 
 def _check_range(availability: Element) -> None:
@@ -80,8 +92,11 @@ def _check_range(availability: Element) -> None:
 
 
 async def _response(ctx: Context, to: str, options: _Options) -> Element:
-    found: ResolvedNames = await ctx.execute(ResolveNames(to, limit=_SEEN))
-    names = found.names
+    try:
+        found: ResolvedNames = await ctx.execute(ResolveNames(to, limit=_COUNTED_MAX))
+    except InvalidValue:  # nothing in it is a word
+        found = ResolvedNames((), is_complete=True)
+    names = _recipients(found.names)
     if not names:
         return node(
             f"{_P}:Response", text(f"{_P}:To", to), text(f"{_P}:Status", _UNKNOWN),
@@ -89,16 +104,28 @@ async def _response(ctx: Context, to: str, options: _Options) -> Element:
         )  # fmt: skip
     is_one = len(names) == 1
     shown = names if is_one else names[: options.ambiguous_max]
+    status = _OK if is_one else _AMBIGUOUS if len(shown) == len(names) else _AMBIGUOUS_MORE
     return node(
         f"{_P}:Response",
         text(f"{_P}:To", to),
-        text(f"{_P}:Status", _OK if is_one else _AMBIGUOUS),
+        text(f"{_P}:Status", status),
         text(f"{_P}:RecipientCount", len(names)),
         *(_recipient(name, options, is_one=is_one) for name in shown),
     )
 
 
+def _recipients(names: Iterable[ResolvedName]) -> list[ResolvedName]:
+    """Whom mail can be sent to, each once: somebody of the directory may be a contact as well."""
+    found: dict[str, ResolvedName] = {}
+    for name in names:
+        if name.address:
+            found.setdefault(name.address.casefold(), name)
+    return list(found.values())
+
+
 def _recipient(name: ResolvedName, options: _Options, *, is_one: bool) -> Element:
+    """One whom a name may mean. Of several, none has certificates or free time (MS-ASCMD
+    2.2.3.173): which of them is meant is asked first."""
     return node(
         f"{_P}:Recipient",
         text(f"{_P}:Type", _GAL if name.account is not None else _CONTACT),
@@ -106,7 +133,7 @@ def _recipient(name: ResolvedName, options: _Options, *, is_one: bool) -> Elemen
         text(f"{_P}:EmailAddress", name.address),
         # Nobody's calendar is read here yet: that it failed is said, not that it is free.
         node(f"{_P}:Availability", text(f"{_P}:Status", _AVAILABILITY_FAILED))
-        if options.availability
+        if options.availability and is_one
         else None,
         node(
             f"{_P}:Certificates",

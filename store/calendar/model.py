@@ -9,9 +9,9 @@ after midnight by the clock before it}``, or with ``"day_of_month"`` in place of
 
 ``recurrence``, on masters and recurring tasks: ``{"type": daily | weekly | absolute_monthly |
 relative_monthly | absolute_yearly | relative_yearly, "interval": int, "start": "YYYY-MM-DD"}`` with
-``"until": "YYYY-MM-DD"`` (inclusive) or ``"count": int`` where it ends, and by type: ``"days"``: list
-of weekday names (weekly; relative ones: all seven for any day, five for a weekday, two for a day of
-the weekend); ``"first_day"``: weekday name (weekly, ``sunday`` where absent); ``"day_of_month"``:
+``"until": "YYYY-MM-DD"`` (inclusive) or ``"count": int`` where it ends, and by type: ``"days"``:
+list of weekday names (weekly; relative ones: all seven for any day, five for a weekday, two for a
+day of the weekend); ``"first_day"``: weekday name (weekly, ``sunday`` where absent); ``"day_of_month"``:
 1-31, clipped to the month's last day; ``"index"``: first, second, third, fourth, last (relative);
 ``"month"``: 1-12 (yearly). Kept as they came: ``"calendar_type"`` (int), ``"is_leap_month"``. Of
 tasks: ``"regenerates": true`` (a new one so long after the last was done), ``"occurrence"``,
@@ -20,8 +20,8 @@ tasks: ``"regenerates": true`` (a new one so long after the last was done), ``"o
 ``exceptions``, on masters: a list sorted by ``original``, the instant at which the occurrence would
 have started: ``{"original": instant, "is_deleted": true}``, or ``{"original": instant,
 "properties": what is other than in the master, "removed": [names that the master has and this has
-not], "body": {"html": …, "text": …}}`` (``removed``, ``body`` only where there are any). A file that
-only an exception has is an attachment of the master whose properties say ``original``.
+not], "body": {"html": …, "text": …}}`` (``removed``, ``body`` only where there are any). A file
+that only an exception has is an attachment of the master whose properties say ``original``.
 """
 
 from __future__ import annotations

@@ -203,7 +203,17 @@ def _differs(name: str, stated: Properties, draft: ItemDraft) -> bool:
     new = draft.properties.get(name, _DEFAULTS.get(name))
     if name in ("from", "sender"):  # the MIME was checked: how it writes the name is its own
         return address_in(old).lower() != address_in(new).lower()
+    if name in _LISTS and old and new and len(old) == len(new):
+        return not all(map(_is_as_stated, old, new))
     return old != new and (new or old)
+
+
+def _is_as_stated(stated: dict[str, Any], mailbox: dict[str, Any]) -> bool:
+    """Whether a recipient is as the MIME has it. One without a name may have got that which the
+    directory knows: the message stays as it was written."""
+    is_nameless = stated.get("name") in (None, "", stated.get("address"))
+    is_same_name = is_nameless or stated.get("name") == mailbox.get("name")
+    return is_same_name and address_in(stated).lower() == address_in(mailbox).lower()
 
 
 def _header_fields(draft: ItemDraft, domain: str, now: str) -> list[tuple[str, str]]:

@@ -171,6 +171,18 @@ class FindItems(Command, frozen=True):
     deep: bool = False
 
 
+class ViewCalendar(Command, frozen=True):
+    """What lies in a window of calendars -> each ItemPage: single items, occurrences and
+    exceptions by start, never masters. Rows as those of FindItems; ``original_start`` among the
+    properties tells occurrences apart."""
+
+    folders: tuple[FolderRef, ...]
+    start: str
+    end: str
+    properties: tuple[str, ...] = ()
+    limit: int | None = None
+
+
 class CreateItems(Command, frozen=True):
     """Save items, send them, or both -> each SavedItem (its ``id`` None where nothing is kept).
 

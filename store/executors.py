@@ -1,6 +1,7 @@
 """Importing this registers every executor."""
 
 from store import configuration, events, integrity, sync
+from store.calendar import executors as calendar
 from store.devices import executors as devices
 from store.directory import executors as directory
 from store.folders import change as change_folders
@@ -10,6 +11,7 @@ from store.submission import executors as submission
 
 ALL = (
     attach,
+    calendar,
     change,
     change_folders,
     configuration,

@@ -87,10 +87,14 @@ class FolderId(msgspec.Struct, frozen=True):
 
 
 class ItemId(msgspec.Struct, frozen=True):
-    """An item's identity inside a mailbox: a move gives a new one."""
+    """An item's identity inside a mailbox: a move gives a new one.
+
+    ``original``: of one occurrence of the series ``id``, when it starts or would have started.
+    """
 
     mailbox_id: int
     id: int
+    original: Instant = ""
 
 
 class AttachmentId(msgspec.Struct, frozen=True):

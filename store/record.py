@@ -15,6 +15,7 @@ import msgspec
 from schemas.classes import kind_of
 from schemas.properties import by_name, column_rows
 from store import blobs
+from store.calendar import span
 from store.errors import Damaged
 from store.instant import Instant
 from store.model import AttachmentDraft, ItemDraft, Properties
@@ -236,6 +237,7 @@ def columns_of(properties: Properties, extended: dict[str, Any], now: Instant) -
     row["is_read"] = bool(row.get("is_read"))
     row["is_draft"] = bool(row.get("is_draft"))
     row["record"] = encode_record(rest, extended)
+    row.update(span.columns(properties))
     return row
 
 

@@ -169,6 +169,10 @@ item = Table(
     Column("modified", String, nullable=False),
     Column("start", String),
     Column("end", String),
+    # From the first start to the last end, and how long that is (store.calendar.span).
+    Column("span_class", Integer),
+    Column("span_start", String),
+    Column("span_end", String),
     Column("uid", String),
     Column("is_read", Boolean, nullable=False),
     Column("is_draft", Boolean, nullable=False),
@@ -198,6 +202,17 @@ item = Table(
     Index("item_by_message_id", "mailbox_id", "message_id"),
     Index("item_by_conversation", "mailbox_id", "conversation_id"),
     Index("item_by_uid", "mailbox_id", "uid"),
+    Index(
+        "item_by_span",
+        "mailbox_id",
+        "folder_id",
+        "span_class",
+        "span_start",
+        "span_end",
+        "id",
+        sqlite_where=text("span_class IS NOT NULL"),
+        postgresql_where=text("span_class IS NOT NULL"),
+    ),
 )
 
 # Content outside the hot row: hashes of blobs, the plain text and what the word index holds.

@@ -8,14 +8,14 @@ change is ``{"month": 1-12, "day": weekday name, "occurrence": 1-4 or -1 for the
 after midnight by the clock before it}``, or with ``"day_of_month"`` in place of day and occurrence.
 
 ``recurrence``, on masters and recurring tasks: ``{"type": daily | weekly | absolute_monthly |
-relative_monthly | absolute_yearly | relative_yearly, "interval": int, "start": "YYYY-MM-DD"}`` with
-``"until": "YYYY-MM-DD"`` (inclusive) or ``"count": int`` where it ends, and by type: ``"days"``:
-list of weekday names (weekly; relative ones: all seven for any day, five for a weekday, two for a
-day of the weekend); ``"first_day"``: weekday name (weekly, ``sunday`` where absent); ``"day_of_month"``:
-1-31, clipped to the month's last day; ``"index"``: first, second, third, fourth, last (relative);
-``"month"``: 1-12 (yearly). Kept as they came: ``"calendar_type"`` (int), ``"is_leap_month"``. Of
-tasks: ``"regenerates": true`` (a new one so long after the last was done), ``"occurrence"``,
-``"dead_occur"``. Dates are those of the item's own zone.
+relative_monthly | absolute_yearly | relative_yearly, "interval": int, "start": "YYYY-MM-DD"}``
+with ``"until": "YYYY-MM-DD"`` (inclusive) or ``"count": int`` where it ends, and by type:
+``"days"``: list of weekday names (weekly; relative ones: all seven for any day, five for a weekday,
+two for a day of the weekend); ``"first_day"``: weekday name (weekly, ``sunday`` where absent);
+``"day_of_month"``: 1-31, clipped to the month's last day; ``"index"``: first, second, third,
+fourth, last (relative); ``"month"``: 1-12 (yearly). Kept as they came: ``"calendar_type"`` (int),
+``"is_leap_month"``. Of tasks: ``"regenerates": true`` (a new one so long after the last was done),
+``"occurrence"``, ``"dead_occur"``. Dates are those of the item's own zone.
 
 ``exceptions``, on masters: a list sorted by ``original``, the instant at which the occurrence would
 have started: ``{"original": instant, "is_deleted": true}``, or ``{"original": instant,

@@ -91,6 +91,11 @@ _NEWER = (
     .limit(bindparam("room"))
 )
 _OWN_ITEMS = select(*_COLUMNS).where(*_HERE, _item.c.id.in_(bindparam("ids", expanding=True)))
+_BURIED = select(_tombstone.c.item_id, _tombstone.c.received).where(
+    _tombstone.c.mailbox_id == bindparam("mailbox_id"),
+    _tombstone.c.folder_id == bindparam("folder_id"),
+    _tombstone.c.item_id.in_(bindparam("ids", expanding=True)),
+)
 _BELOW_EDGE = or_(
     _item.c.received < bindparam("edge"),
     and_(_item.c.received == bindparam("edge"), _item.c.id < bindparam("edge_id")),
@@ -227,6 +232,13 @@ class Follower:
         self.entries.append(Entry(kind, row.id, cause))
         return True
 
+    def _take_leave(self, kind: EntryKind, row: Any, cause: str) -> bool:
+        """Tell that an item is no longer there: it is none of the device's own any more."""
+        is_told = self._tell(kind, row, cause)
+        if is_told:
+            self._own.pop(row.id, None)
+        return is_told
+
     def _rows(self, statement: Any, position: Position, cutoff: str = "") -> list[Any]:
         keys = {
             **self._keys,
@@ -268,7 +280,7 @@ class Follower:
         if self._own.get(id) in (seq, OWN_DELETION):
             return True
         cause = f"moved to folder {row.moved_to}" if row.moved_to else "deleted"
-        return self._tell("delete", _Gone(id), cause)
+        return self._take_leave("delete", _Gone(id), cause)
 
     def _tell_change(self, seq: int, id: int, row: Any, since: Position) -> bool:
         if self._own.get(id) == seq:
@@ -295,7 +307,7 @@ class Follower:
             rows = self._rows(statement, position, cutoff)
             for row in rows:
                 cause = f"received {row.received or 'never'}, before the filter's {cutoff}"
-                if not self._tell("soft_delete", row, cause):
+                if not self._take_leave("soft_delete", row, cause):
                     return position
                 position = _edge(position, row.received or "", row.id + 1)
             if statement is _LEAVING_UNDATED:
@@ -327,22 +339,26 @@ class Follower:
         return self._tell("add", row, cause)
 
     def _settle_own(self, position: Position, cutoff: str) -> bool:
-        """Take leave of own items that are gone before the device was told of them by itself, and
-        of those that the filter does not show; False where there is no room."""
-        fresh = [
-            id
-            for id, seq in self._own.items()
-            if seq == TO_BE_TOLD_GONE or (id > position.top and seq != OWN_DELETION)
-        ]
-        if not fresh:
+        """Take leave of own items that lie outside what the position tells of, and that are gone
+        or that the filter does not show; False where there is no room."""
+        open_ = [id for id, seq in self._own.items() if seq != OWN_DELETION]
+        if not open_:
             return True
-        rows = self._tx.conn.execute(_OWN_ITEMS, {**self._keys, "ids": fresh}).all()
+        keys = {**self._keys, "ids": open_}
+        rows = self._tx.conn.execute(_OWN_ITEMS, keys).all()
         living = {row.id: row for row in rows}
-        for id in fresh:
+        dead: dict[int, str] = {}
+        if len(living) < len(open_):
+            dead = {row.item_id: row.received or "" for row in self._tx.conn.execute(_BURIED, keys)}
+        for id in open_:
             row = living.get(id)
+            received = (row.received or "") if row is not None else dead.get(id, "")
+            is_covered = id <= position.top and (received, id) >= (position.edge, position.edge_id)
+            if is_covered and self._own[id] != TO_BE_TOLD_GONE:
+                continue
             if row is None:
                 told = self._tell("delete", _Gone(id), "its own, gone since")
-            elif (row.received or "") < cutoff:
+            elif received < cutoff:
                 told = self._tell("soft_delete", row, f"its own, before the filter's {cutoff}")
             else:
                 continue

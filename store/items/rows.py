@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, insert, select
 
 from store import blobs, tables
-from store.errors import AccessDenied, NotFound, StoreError
+from store.errors import AccessDenied, NotFound, NotSupported, StoreError
 from store.executor import Tx, WriteTx
 from store.model import ItemId
 from store.record import decode_record
@@ -81,18 +81,29 @@ def attachment_rows(tx: Tx, mailbox_id: int, ids: Sequence[int]) -> dict[int, li
 
 
 def permitted(
-    tx: Tx, items: Sequence[ItemId], need: Right, owned: Right = Right.NONE
+    tx: Tx,
+    items: Sequence[ItemId],
+    need: Right,
+    owned: Right = Right.NONE,
+    *,
+    occurrences: bool = False,
 ) -> list[Row[Any] | StoreError]:
     """The row of each item on which the asker has ``need`` (or, on own items, ``owned``).
 
     In place of a row stands NotFound or AccessDenied. Items of foreign folders that the asker may
-    not read are not found.
+    not read are not found. ``occurrences``: the caller takes ids of single occurrences, whose row
+    is the master's; else they are refused.
     """
     by_mailbox: dict[int, list[int]] = {}
     for item in items:
         by_mailbox.setdefault(item.mailbox_id, []).append(item.id)
     found = {key: item_rows(tx, key, ids) for key, ids in by_mailbox.items()}
-    return [_permit(tx, found[item.mailbox_id].get(item.id), need, owned) for item in items]
+    return [
+        NotSupported("this cannot be done to a single occurrence", role="occurrence")
+        if item.original and not occurrences
+        else _permit(tx, found[item.mailbox_id].get(item.id), need, owned)
+        for item in items
+    ]
 
 
 def _permit(tx: Tx, row: Row[Any] | None, need: Right, owned: Right) -> Row[Any] | StoreError:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from store.commands import (
@@ -252,6 +252,7 @@ async def _live_alone(history: list[tuple[str, int]]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example([("own move in", 0), ("add", 0), ("add", 0), ("step", 1), ("filter", 3)])
 @given(st.lists(_OPERATIONS, max_size=40))
 def test_a_device_holds_what_the_filter_shows(history: list[tuple[str, int]]) -> None:
     asyncio.run(_live_alone(history))

@@ -31,11 +31,14 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         old.execute("DROP INDEX tombstone_by_item")
         for column in ("received", "moved_item"):
             old.execute(f"ALTER TABLE tombstone DROP COLUMN {column}")
+        old.execute("DROP INDEX item_by_span")
+        for column in ("span_class", "span_start", "span_end"):
+            old.execute(f"ALTER TABLE item DROP COLUMN {column}")
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
 
-    assert migrations.upgrade(url) == ["0002", "0003"]
-    assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == ["0001", "0002", "0003"]
+    assert migrations.upgrade(url) == ["0002", "0003", "0004"]
+    assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == ["0001", "0002", "0003", "0004"]
     assert migrations.upgrade(url) == []
     again = await Store.open(url)
     session = again.session(anna.principal, origin="test")

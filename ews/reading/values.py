@@ -112,13 +112,23 @@ def _time_zone(ctx: Context, row: P, node: Any) -> Properties:
     return {row.name: zone}
 
 
+# What an organiser's client may say of an answer that it knows.
+_RESPONSES = {
+    "Organizer": "organizer",
+    "Tentative": "tentative",
+    "Accept": "accept",
+    "Decline": "decline",
+    "NoResponseReceived": "no_response_received",
+}
+
+
 def _attendees(ctx: Context, row: P, value: Any) -> Properties:
     del ctx
     people: list[dict[str, Any]] = []
     for node in listed(value):
         person: dict[str, Any] = {"mailbox": mailbox(node.Mailbox)}
         if node.ResponseType and node.ResponseType != "Unknown":
-            person["response"] = node.ResponseType
+            person["response"] = _RESPONSES[node.ResponseType]
         people.append(person)
     return {row.name: people}
 

@@ -267,6 +267,21 @@ def _time_zone(view: View, row: P) -> str:
     return f'<t:{row.ews.element} Id="{escape(zone["id"])}"{name}/>'
 
 
+RESPONSES = {
+    "unknown": "Unknown",
+    "organizer": "Organizer",
+    "tentative": "Tentative",
+    "accept": "Accept",
+    "decline": "Decline",
+    "no_response_received": "NoResponseReceived",
+}
+_ATTENDEE_TIMES = (
+    ("LastResponseTime", "time"),
+    ("ProposedStart", "proposed_start"),
+    ("ProposedEnd", "proposed_end"),
+)
+
+
 def _attendees(view: View, row: P) -> str:
     assert row.ews is not None
     people = view.properties.get(row.name)
@@ -274,12 +289,15 @@ def _attendees(view: View, row: P) -> str:
         return ""
     parts: list[str] = []
     for person in people:
-        response = person.get("response", "Unknown")
-        time = person.get("time")
-        at = f"<t:LastResponseTime>{instant(time)}</t:LastResponseTime>" if time else ""
+        response = RESPONSES.get(person.get("response", "unknown"), "Unknown")
+        times = "".join(
+            f"<t:{element}>{instant(person[name])}</t:{element}>"
+            for element, name in _ATTENDEE_TIMES
+            if person.get(name)
+        )
         parts.append(
             f"<t:Attendee>{mailbox(person['mailbox'])}<t:ResponseType>{response}</t:ResponseType>"
-            f"{at}</t:Attendee>"
+            f"{times}</t:Attendee>"
         )
     return f"<t:{row.ews.element}>{''.join(parts)}</t:{row.ews.element}>"
 

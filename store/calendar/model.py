@@ -20,8 +20,19 @@ fourth, last (relative); ``"month"``: 1-12 (yearly). Kept as they came: ``"calen
 ``exceptions``, on masters: a list sorted by ``original``, the instant at which the occurrence would
 have started: ``{"original": instant, "is_deleted": true}``, or ``{"original": instant,
 "properties": what is other than in the master, "removed": [names that the master has and this has
-not], "body": {"html": …, "text": …}}`` (``removed``, ``body`` only where there are any). A file
-that only an exception has is an attachment of the master whose properties say ``original``.
+not], "body": {"html": …, "text": …}, "extended": {key: value, None where only the master has
+it}}`` (the last three only where there are any). A file that only an exception has is an attachment
+of the master whose properties say ``original``.
+
+``required_attendees``, ``optional_attendees``, ``resources``: lists of ``{"mailbox": {"name",
+"address"}}`` with ``"response": unknown | organizer | tentative | accept | decline |
+no_response_received`` and ``"time": instant`` of the answer where there was one, and
+``"proposed_start"``, ``"proposed_end"`` (instants) where another time was proposed.
+
+``location`` is the place as shown; ``places``, where more is known, is the list of the parts of an
+enhanced location: ``{"name", "annotation", "uri", "source", "street", "city", "state", "country",
+"postal_code", "latitude", "longitude", "accuracy", "altitude", "altitude_accuracy"}``, each part
+only where there is one; the first is the one that ``location`` names.
 """
 
 from __future__ import annotations

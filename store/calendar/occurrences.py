@@ -67,6 +67,11 @@ class Series:
             return None
         return self._on(number, day)
 
+    def regular(self, occurrence: Occurrence) -> Occurrence:
+        """The occurrence as it was before anything was changed in it."""
+        end = self._end_of(self.day_of(occurrence.original))
+        return Occurrence(occurrence.number, occurrence.original, occurrence.original, end)
+
     def near(self, moment: Instant) -> Occurrence | None:
         """The occurrence that starts then, or on the same day: clients keep originals in many ways
         (survey of devices, 10)."""
@@ -181,6 +186,8 @@ class Series:
             "calendar_item_type": "exception" if record else "occurrence",
             "is_recurring": True,
         }
+        if own.get("reminder_is_set"):
+            own["reminder_due"] = occurrence.start
         return own
 
 
@@ -193,6 +200,12 @@ def body_of(occurrence: Occurrence, master: Body | None) -> Body | None:
     """The body of an occurrence: its own, or the master's."""
     own = (occurrence.exception or {}).get("body")
     return msgspec.convert(own, Body) if own is not None else master
+
+
+def extended_of(occurrence: Occurrence, master: dict[str, Any]) -> dict[str, Any]:
+    """The extended properties of an occurrence: the master's but where it differs."""
+    own: dict[str, Any] = (occurrence.exception or {}).get("extended") or {}
+    return {k: v for k, v in {**master, **own}.items() if v is not None}
 
 
 def overlaps(start: Instant, end: Instant, low: Instant, high: Instant) -> bool:

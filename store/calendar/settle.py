@@ -49,6 +49,22 @@ def settled(properties: Properties, now: Instant, before: Properties | None = No
     return settled
 
 
+def settled_occurrence(properties: Properties, now: Instant) -> Properties:
+    """The properties of one occurrence after a change. Raises InvalidValue as ``settled``."""
+    settled = dict(properties)
+    for name in ("start_time_zone", "end_time_zone"):
+        if settled.get(name):
+            check_zone(settled[name])
+    _complete_times(settled, now, properties)
+    if settled.get("is_all_day"):
+        _whole_days(settled)
+    _check_times(settled)
+    if settled.get("reminder_is_set"):
+        settled.setdefault("reminder_minutes", 15)
+        settled["reminder_due"] = settled["start"]
+    return settled
+
+
 def _complete_times(settled: Properties, now: Instant, before: Properties) -> None:
     """Without a start the next half hour, without an end half an hour."""
     if not settled.get("start"):

@@ -41,13 +41,19 @@ def check_zone(record: ZoneRecord) -> None:
         return
     rules = record.get("rules")
     if not rules:
-        raise InvalidValue("a zone that is not known needs rules", where="time_zone")
+        raise InvalidValue(
+            "a zone that is not known needs rules", where="time_zone", role="time_zone"
+        )
     if len(rules) > RULES_MAX:
-        raise InvalidValue(f"a zone has at most {RULES_MAX} rules", where="time_zone")
+        raise InvalidValue(
+            f"a zone has at most {RULES_MAX} rules", where="time_zone", role="time_zone"
+        )
     for rule in rules:
         offsets = [rule["standard"], rule.get("daylight", 0)]
         if any(abs(offset) > _MINUTES_MAX for offset in offsets):
-            raise InvalidValue("a zone is less than a day away from UTC", where="time_zone")
+            raise InvalidValue(
+                "a zone is less than a day away from UTC", where="time_zone", role="time_zone"
+            )
 
 
 def local(moment: datetime, zone: tzinfo) -> datetime:

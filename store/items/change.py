@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,11 +11,15 @@ from sqlalchemy import Row, bindparam, insert, update
 
 from schemas.mapi import merge, remove
 from schemas.properties import is_flag, is_read_state
+from schemas.property import Kind
 from store import blobs, tables
 from store.access import FolderRow
+from store.calendar.exceptions import as_change_of_master
+from store.calendar.settle import settled
 from store.commands import FolderRole, ItemChange, MarkAllRead, Resolution, UpdateItems
-from store.errors import ChangeRequired, Conflict, InvalidValue, StoreError, UnsupportedMime
+from store.errors import ChangeRequired, Conflict, StoreError, UnsupportedMime
 from store.executor import WriteTx, writes
+from store.items.bodies import changed_body
 from store.items.create import RECIPIENTS, check_sizes, check_subject, named, send_stored
 from store.items.insert import check_quota, counts_as_unread
 from store.items.rows import attachment_rows, content_rows, permitted, unindex
@@ -86,17 +91,26 @@ Outcome = SavedItem | StoreError
 def update_items(tx: WriteTx, command: UpdateItems) -> list[Outcome]:
     """Change items, each all or nothing; then send them where asked (MS-OXWSCORE 3.1.4.9)."""
     tx.hold(change.item.mailbox_id for change in command.changes)
-    repeated = Counter(change.item for change in command.changes)
-    rows = permitted(tx, [c.item for c in command.changes], Right.EDIT_ALL, owned=Right.EDIT_OWNED)
+    repeated = Counter(_row_of(change) for change in command.changes)
+    rows = editable(tx, [change.item for change in command.changes])
     results: list[Outcome] = []
     for change, row in zip(command.changes, rows, strict=True):
-        if not isinstance(row, StoreError) and repeated[change.item] > 1:
-            row = permitted(tx, [change.item], Right.EDIT_ALL, owned=Right.EDIT_OWNED)[0]
+        if not isinstance(row, StoreError) and repeated[_row_of(change)] > 1:
+            row = editable(tx, [change.item])[0]
         if isinstance(row, StoreError):
             results.append(row)
             continue
         results.append(_attempt(tx, row, change, command))
     return results
+
+
+def editable(tx: WriteTx, items: Sequence[ItemId]) -> list[Row[Any] | StoreError]:
+    """The row of each item that the asker may change; of an occurrence its master's."""
+    return permitted(tx, items, Right.EDIT_ALL, owned=Right.EDIT_OWNED, occurrences=True)
+
+
+def _row_of(change: ItemChange) -> tuple[int, int]:
+    return change.item.mailbox_id, change.item.id
 
 
 def _attempt(tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems) -> Outcome:
@@ -111,18 +125,29 @@ def _attempt(tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItem
 
 def _update(tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems) -> SavedItem:
     conflicts = check_change(tx, row, change, command.resolution)
-    edit = _Edit(tx, row, change)
+    edit = edit_of(tx, row, change)
     seq = edit.write()
     if edit.became_read and not command.suppress_receipts:
         receipts.read(tx, row)
-    return SavedItem(ItemId(row.mailbox_id, row.id), seq, row.kind, conflicts=conflicts)
+    return SavedItem(change.item, seq, row.kind, conflicts=conflicts)
+
+
+def edit_of(tx: WriteTx, row: Row[Any], change: ItemChange) -> _Edit:
+    """A change worked out, not written; of an occurrence as a change of its series.
+
+    Raises NotFound, InvalidValue.
+    """
+    if change.item.original:
+        body = stored_body(tx, row) if change.append else None
+        change = as_change_of_master(properties_of(row), change, body, tx.now)
+    return _Edit(tx, row, change)
 
 
 def _update_and_send(
     tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems
 ) -> SavedItem:
     saved = _update(tx, row, change, command)
-    current = permitted(tx, [change.item], Right.EDIT_ALL, owned=Right.EDIT_OWNED)[0]
+    current = editable(tx, [change.item])[0]
     if isinstance(current, StoreError):
         raise current
     save_to = command.save_to or FolderRole("sentitems")
@@ -185,6 +210,8 @@ class _Edit:
             self._properties["last_modified_name"] = self._tx.principal.name
         if self._touches_content:
             self._properties.pop("is_unmodified", None)
+            if self._row.kind == Kind.CALENDAR:
+                self._properties = settled(self._properties, self._tx.now, self._before)
 
     def _set(self, name: str, value: Any) -> None:
         if name.startswith("x:"):
@@ -308,29 +335,7 @@ class _Edit:
         return any(name in _IN_MIME for name in (*change.set, *change.unset))
 
     def _body(self, content: Row[Any]) -> Body:
-        html = None
-        if content.html:
-            html = blobs.load(self._tx.conn, self._row.mailbox_id, [content.html])[content.html]
-        stored = Body(
-            html=html.decode("utf-8") if html is not None else None,
-            text=content.text if content.has_text else None,
-        )
-        change = self._change
-        if change.body is not None:
-            stored = change.body
-        added_html = change.append.get("body_html")
-        added_text = change.append.get("body_text")
-        if added_html is not None:
-            if stored.html is None and stored.text:
-                raise InvalidValue("the body is plain text", where="body", role="append")
-            stored = Body(html=(stored.html or "") + added_html)
-        if added_text is not None:
-            if stored.html is not None:
-                raise InvalidValue("the body is HTML", where="body", role="append")
-            stored = Body(text=(stored.text or "") + added_text)
-        if "body" in change.unset:
-            stored = Body()
-        return stored
+        return changed_body(self._change, body_in(self._tx, self._row, content))
 
     def _write_content(
         self, old: Row[Any], packed: PackedItem, *, replace_attachments: bool
@@ -385,6 +390,22 @@ class _Edit:
         if rows:
             tx.conn.execute(insert(table), rows)
         return released
+
+
+def stored_body(tx: WriteTx, row: Row[Any]) -> Body:
+    """The body of a stored item."""
+    return body_in(tx, row, content_rows(tx, row.mailbox_id, [row.id])[row.id])
+
+
+def body_in(tx: WriteTx, row: Row[Any], content: Row[Any]) -> Body:
+    """The body in an item's content row."""
+    html = None
+    if content.html:
+        html = blobs.load(tx.conn, row.mailbox_id, [content.html])[content.html]
+    return Body(
+        html=html.decode("utf-8") if html is not None else None,
+        text=content.text if content.has_text else None,
+    )
 
 
 _WITH_MIME = frozenset({"message", "post", "note", "item"})

@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.classes import default_role, folder_takes, is_sendable, kind_of
 from store.access import FolderRow
+from store.calendar.settle import settled
 from store.commands import CreateItems, FolderRef, FolderRole, LookUpAddresses, SendItems
 from store.directory.accounts import look_up_addresses
 from store.errors import (
@@ -127,6 +128,7 @@ def named(tx: Tx, properties: Properties) -> Properties:
 
 
 RECIPIENTS = ("to", "cc", "bcc")
+_ATTENDEES = ("required_attendees", "optional_attendees", "resources")
 
 
 def with_defaults(tx: Tx, draft: ItemDraft, *, is_saved: bool) -> ItemDraft:
@@ -148,6 +150,10 @@ def with_defaults(tx: Tx, draft: ItemDraft, *, is_saved: bool) -> ItemDraft:
         properties.setdefault("is_draft", False)
     if kind == "calendar":
         properties.setdefault("busy_status", "busy")
+        if tx.principal.address:
+            own = {"name": tx.principal.name, "address": tx.principal.address}
+            properties.setdefault("organizer", own)
+        properties = settled(properties, tx.now)
     if tx.principal.name:
         properties["last_modified_name"] = tx.principal.name
     subject = properties.get("subject")

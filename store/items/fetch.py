@@ -10,9 +10,12 @@ import structlog
 from sqlalchemy import Row
 
 from store import blobs
+from store.calendar.exceptions import occurrence_in
+from store.calendar.occurrences import body_of, extended_of
 from store.commands import FetchAttachments, FetchItems, Want
 from store.errors import Damaged, NotFound, StoreError
 from store.executor import Tx, reads
+from store.instant import Instant
 from store.items.insert import attachment_of
 from store.items.rows import attachment_rows, content_rows, permitted
 from store.model import (
@@ -40,28 +43,37 @@ _FEW = 4
 @reads(FetchItems, small=lambda command: len(command.items) <= _FEW and not command.want.mime)
 def fetch_items(tx: Tx, command: FetchItems) -> list[Item | StoreError]:
     """Items in the order asked for, with the parts wanted."""
-    rows = permitted(tx, command.items, Right.READ_ALL, owned=Right.VISIBLE)
-    return load_items(tx, rows, command.want)
+    rows = permitted(tx, command.items, Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)
+    return load_items(tx, rows, command.want, [item.original for item in command.items])
 
 
 def load_items(
-    tx: Tx, rows: Sequence[Row[Any] | StoreError], want: Want
+    tx: Tx,
+    rows: Sequence[Row[Any] | StoreError],
+    want: Want,
+    originals: Sequence[Instant] = (),
 ) -> list[Item | StoreError]:
-    """Turn rows into items; all costly parts of a mailbox's items in one statement each."""
+    """Turn rows into items; all costly parts of a mailbox's items in one statement each.
+
+    ``originals``: for each row the occurrence that is meant, empty for the item itself.
+    """
     parts: dict[int, _Parts] = {}
     for mailbox_id in {row.mailbox_id for row in rows if not isinstance(row, StoreError)}:
         ids = [r.id for r in rows if not isinstance(r, StoreError) and r.mailbox_id == mailbox_id]
         parts[mailbox_id] = _Parts(tx, mailbox_id, ids, want)
     return [
-        row if isinstance(row, StoreError) else _item(tx, row, parts[row.mailbox_id])
-        for row in rows
+        row if isinstance(row, StoreError) else _item(tx, row, parts[row.mailbox_id], original)
+        for row, original in zip(rows, originals or ("",) * len(rows), strict=True)
     ]
 
 
-def _item(tx: Tx, row: Row[Any], parts: _Parts) -> Item | StoreError:
+def _item(tx: Tx, row: Row[Any], parts: _Parts, original: Instant) -> Item | StoreError:
     """One item; what is damaged is that item's error alone (lesson 13)."""
     try:
-        return parts.item(tx, row)
+        item = parts.item(tx, row)
+        return as_occurrence(item, original) if original else item
+    except NotFound as error:
+        return error
     except Damaged as error:
         _log.error("damaged item", mailbox=row.mailbox_id, item=row.id, exc_info=error)
         return error
@@ -113,6 +125,25 @@ class _Parts:
     def _listed(self, id: ItemId) -> tuple[Attachment, ...]:
         rows = self._attachments.get(id.id, ())
         return tuple(attachment_of(id, row.id, row) for row in rows)
+
+
+def as_occurrence(item: Item, original: Instant) -> Item:
+    """One occurrence of a series, out of the series. Raises NotFound."""
+    series, occurrence = occurrence_in(item.properties, original)
+    attachments = item.attachments
+    if attachments is not None:
+        attachments = tuple(
+            a for a in attachments if a.properties.get("original", original) == original
+        )
+    return msgspec.structs.replace(
+        item,
+        id=msgspec.structs.replace(item.id, original=original),
+        properties=series.properties_of(occurrence),
+        extended=extended_of(occurrence, item.extended),
+        body=body_of(occurrence, item.body) if item.body is not None else None,
+        attachments=attachments,
+        mime=None,
+    )
 
 
 def load_draft(tx: Tx, row: Row[Any]) -> ItemDraft:

@@ -17,7 +17,6 @@ from store.access import FolderRow
 from store.commands import (
     ArchiveItems,
     CopyItems,
-    DeleteItems,
     FolderRef,
     FolderRole,
     MoveItems,
@@ -100,7 +99,7 @@ def _address(ref: FolderRef) -> str:
 def move_to(tx: WriteTx, items: Sequence[ItemId], target: FolderRow) -> list[Outcome]:
     """Move items into a folder on which the asker's rights were checked."""
     tx.hold([target.mailbox_id, *(item.mailbox_id for item in items)])
-    rows = _once(permitted(tx, items, Right.DELETE_ALL, owned=Right.DELETE_OWNED))
+    rows = once(permitted(tx, items, Right.DELETE_ALL, owned=Right.DELETE_OWNED))
     rows = [_fits(row, target) for row in rows]
     inside = [
         r for r in rows if not isinstance(r, StoreError) and r.mailbox_id == target.mailbox_id
@@ -121,7 +120,7 @@ def move_to(tx: WriteTx, items: Sequence[ItemId], target: FolderRow) -> list[Out
     ]
 
 
-def _once(rows: Sequence[Row[Any] | StoreError]) -> list[Row[Any] | StoreError]:
+def once(rows: Sequence[Row[Any] | StoreError]) -> list[Row[Any] | StoreError]:
     """The second mention of an item in one batch finds it gone."""
     seen: set[tuple[int, int]] = set()
     result: list[Row[Any] | StoreError] = []
@@ -285,29 +284,6 @@ def discard(tx: WriteTx, rows: Sequence[Row[Any]], moved_to: int = 0) -> None:
             tx.emit(mailbox_id, "deleted", row.folder_id, row.id)
 
 
-@writes(DeleteItems)
-def delete_items(tx: WriteTx, command: DeleteItems) -> list[StoreError | None]:
-    """Delete items for good, to the dumpster, or to Deleted Items (MS-OXWSCORE 3.1.4.3)."""
-    tx.hold(item.mailbox_id for item in command.items)
-    rows = _once(permitted(tx, command.items, Right.DELETE_ALL, owned=Right.DELETE_OWNED))
-    if command.how != "hard":
-        rows = [_not_hidden(row) for row in rows]
-    good = [row for row in rows if not isinstance(row, StoreError)]
-    if not command.suppress_receipts:
-        _unread_receipts(tx, good)
-    if command.how == "hard":
-        discard(tx, good)
-    else:
-        move_to_bin(tx, good, command.how)
-    return [row if isinstance(row, StoreError) else None for row in rows]
-
-
-def _not_hidden(row: Row[Any] | StoreError) -> Row[Any] | StoreError:
-    if not isinstance(row, StoreError) and row.is_associated:
-        return NotSupported("a hidden item can only be deleted for good")
-    return row
-
-
 def move_to_bin(tx: WriteTx, rows: Sequence[Row[Any]], how: str) -> None:
     """Move to Deleted Items or the dumpster; what lies there already is deleted for good."""
     role = "deleteditems" if how == "to_deleted_items" else "recoverableitemsdeletions"
@@ -330,10 +306,3 @@ def bin_of(tx: WriteTx, mailbox_id: int, role: str) -> FolderRow:
     if row is None:
         raise AccessDenied(f"the mailbox has no folder {role}")
     return row
-
-
-def _unread_receipts(tx: WriteTx, rows: Sequence[Row[Any]]) -> None:
-    from store.submission import receipts
-
-    for row in rows:
-        receipts.deleted(tx, row)

@@ -1,0 +1,83 @@
+"""Deleting items and occurrences of series (MS-OXWSCORE 3.1.4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from store.calendar.exceptions import occurrence_in, with_exception
+from store.calendar.occurrences import Series
+from store.commands import DeleteItems, ItemChange
+from store.errors import NotSupported, StoreError
+from store.executor import WriteTx, writes
+from store.items.change import edit_of
+from store.items.relocate import discard, move_to_bin, once
+from store.items.rows import permitted
+from store.model import ItemId
+from store.record import properties_of
+from store.rights import Right
+from store.submission import receipts
+
+
+@writes(DeleteItems)
+def delete_items(tx: WriteTx, command: DeleteItems) -> list[StoreError | None]:
+    """Delete items for good, to the dumpster, or to Deleted Items; an occurrence leaves its
+    series, and with its last occurrence a series goes."""
+    tx.hold(item.mailbox_id for item in command.items)
+    results: list[StoreError | None] = [None] * len(command.items)
+    whole = [number for number, item in enumerate(command.items) if not item.original]
+    found = _delete_whole(tx, command, [command.items[number] for number in whole])
+    for number, result in zip(whole, found, strict=True):
+        results[number] = result
+    for number, item in enumerate(command.items):
+        if item.original:
+            result = tx.attempt(lambda item=item: delete_occurrence(tx, item, command.how))
+            results[number] = result if isinstance(result, StoreError) else None
+    return results
+
+
+def _delete_whole(
+    tx: WriteTx, command: DeleteItems, items: Sequence[ItemId]
+) -> list[StoreError | None]:
+    rows = once(permitted(tx, items, Right.DELETE_ALL, owned=Right.DELETE_OWNED))
+    if command.how != "hard":
+        rows = [_not_hidden(row) for row in rows]
+    good = [row for row in rows if not isinstance(row, StoreError)]
+    if not command.suppress_receipts:
+        for row in good:
+            receipts.deleted(tx, row)
+    if command.how == "hard":
+        discard(tx, good)
+    else:
+        move_to_bin(tx, good, command.how)
+    return [row if isinstance(row, StoreError) else None for row in rows]
+
+
+def _not_hidden(row: Row[Any] | StoreError) -> Row[Any] | StoreError:
+    if not isinstance(row, StoreError) and row.is_associated:
+        return NotSupported("a hidden item can only be deleted for good")
+    return row
+
+
+def delete_occurrence(tx: WriteTx, item: ItemId, how: str) -> None:
+    """Take an occurrence out of its series. Raises NotFound, AccessDenied."""
+    row = permitted(tx, [item], Right.DELETE_ALL, owned=Right.DELETE_OWNED, occurrences=True)[0]
+    if isinstance(row, StoreError):
+        raise row
+    properties = properties_of(row)[0]
+    occurrence_in(properties, item.original)
+    exceptions = with_exception(properties, {"original": item.original, "is_deleted": True})
+    if _is_empty(Series({**properties, "exceptions": exceptions})):
+        if how == "hard":
+            discard(tx, [row])
+        else:
+            move_to_bin(tx, [row], how)
+        return
+    series = ItemId(item.mailbox_id, item.id)
+    edit_of(tx, row, ItemChange(series, set={"exceptions": exceptions})).write()
+
+
+def _is_empty(series: Series) -> bool:
+    return series.first() is None and not series.modified()

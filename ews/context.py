@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from copy import copy
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from ews.errors import EwsError
 from ews.ids import Ids, read_change_key
+from store.calendar.model import ZoneRecord
+from store.calendar.zones import zone_of
 from store.commands import Command, FolderRef, FolderRole
 from store.instant import Instant, to_instant
 from store.store import Session, Store
@@ -26,7 +29,8 @@ class Services:
 
 
 class Context:
-    """One request. ``version`` is its RequestServerVersion, ``zone`` the TimeZoneContext."""
+    """One request. ``version`` is its RequestServerVersion, ``zone`` that of its TimeZoneContext,
+    or UTC; ``zone_record`` that zone as items keep it, None where there was none."""
 
     def __init__(
         self,
@@ -34,8 +38,7 @@ class Context:
         session: Session,
         *,
         version: str,
-        zone: tzinfo = UTC,
-        has_zone: bool = False,
+        zone_record: ZoneRecord | None = None,
         milliseconds: bool = False,
         culture: str = "",
         base_url: str = "",
@@ -43,8 +46,8 @@ class Context:
         self.services = services
         self.session = session
         self.version = version
-        self.zone = zone
-        self.has_zone = has_zone
+        self.zone_record = zone_record
+        self.zone: tzinfo = zone_of(zone_record)
         self.milliseconds = milliseconds
         self.culture = culture
         self.base_url = base_url
@@ -52,6 +55,14 @@ class Context:
     @property
     def ids(self) -> Ids:
         return self.services.ids
+
+    def in_zone(self, record: ZoneRecord | None) -> Context:
+        """The same request, but for the zone of times that say none."""
+        if record is None:
+            return self
+        other = copy(self)
+        other.zone_record, other.zone = record, zone_of(record)
+        return other
 
     async def execute(self, command: Command) -> Any:
         """Ask the store, as whoever sent the request."""

@@ -7,7 +7,6 @@ element, or with an operation that is not built, a response message under HTTP 2
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, tzinfo
 from typing import Any
 
 import msgspec
@@ -30,10 +29,11 @@ from ews.codec.errors import (
 from ews.codec.parse import Envelope, Limits, parse_envelope
 from ews.context import Context, Services
 from ews.errors import EwsError, Fault, ews_error
+from ews.reading.time_zones import read_zone
 from ews.registry import find_operation
 from schemas.errors import text_of
 from schemas.ews import contract
-from schemas.time_zones import zone
+from store.calendar.model import ZoneRecord
 from store.commands import LookUpAddresses
 from store.errors import StoreError
 from store.model import Principal
@@ -133,15 +133,13 @@ class Dispatcher:
         header = envelope.header
         if header.ExchangeImpersonation is not None:
             principal = await self._impersonated(header.ExchangeImpersonation, principal)
-        found, has_zone = _zone_of(header.TimeZoneContext)
         precision = header.DateTimePrecision
         value = getattr(precision, "value", precision)
         return Context(
             self._services,
             self._services.store.session(principal, origin=agent),
             version=version,
-            zone=found,
-            has_zone=has_zone,
+            zone_record=_zone_of(header.TimeZoneContext),
             milliseconds=value == "Milliseconds",
             base_url=base_url,
         )
@@ -170,15 +168,15 @@ class Dispatcher:
         return principal
 
 
-def _zone_of(node: Any) -> tuple[tzinfo, bool]:
-    """The request's zone: a known name, or UTC for a definition with a name of its own."""
+def _zone_of(node: Any) -> ZoneRecord | None:
+    """The request's zone, None where it says none."""
     definition = node.TimeZoneDefinition if node is not None else None
     if definition is None:
-        return UTC, False
-    found = zone(definition.Id or "")
-    if found is None and definition.Periods is None:
-        raise Fault("ErrorTimeZone", f"No time zone is called {definition.Id!r}.")
-    return found or UTC, True
+        return None
+    try:
+        return read_zone(definition)
+    except EwsError as error:
+        raise Fault(error.code, error.text) from error
 
 
 def _fault(code: str, text: str = "", values: Any = ()) -> Answer:

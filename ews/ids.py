@@ -13,8 +13,10 @@ import binascii
 import hashlib
 import hmac
 import struct
+from datetime import UTC, datetime, timedelta
 
 from ews.errors import EwsError
+from store.instant import Instant, from_instant, to_instant
 from store.model import AttachmentId, FolderId, ItemId
 from store.sync import ItemState
 
@@ -22,6 +24,9 @@ _HEAD = struct.Struct(">BBQQ")
 _POSITION = struct.Struct(">QQQQ?Q")
 # As versions before 0.2 gave it: without the last field, which then is 0 and errs on telling more.
 _OLD_POSITION = struct.Struct(">QQQQ?")
+# Microseconds since 1970 of the original start of an occurrence.
+_ORIGINAL = struct.Struct(">q")
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _VERSION = 1
 _DIGEST = 64
 _FILL = b"\0" * (102 - _HEAD.size - _DIGEST)
@@ -35,7 +40,8 @@ _FILL = b"\0" * (102 - _HEAD.size - _DIGEST)
     _WATERMARK,
     _SUBSCRIPTION,
     _CONVERSATION,
-) = range(1, 9)
+    _OCCURRENCE,
+) = range(1, 10)
 ID_CHARS_MAX = 4096
 
 
@@ -52,8 +58,12 @@ class Ids:
         mac.update(data)
         return binascii.b2a_base64(data + mac.digest(), newline=False).decode("ascii")
 
-    def item(self, mailbox_id: int, id: int) -> str:
-        """The wire id of an item."""
+    def item(self, mailbox_id: int, id: int, original: Instant = "") -> str:
+        """The wire id of an item, or of the occurrence of a series with that original start."""
+        if original:
+            head = _HEAD.pack(_VERSION, _OCCURRENCE, mailbox_id, id)
+            moment = int((from_instant(original) - _EPOCH) / _MICROSECOND)
+            return self._seal(head + _ORIGINAL.pack(moment).ljust(len(_FILL), b"\0"))
         return self._seal(_HEAD.pack(_VERSION, _ITEM, mailbox_id, id) + _FILL)
 
     def folder(self, mailbox_id: int, id: int) -> str:
@@ -117,9 +127,15 @@ class Ids:
 
     def read_item(self, text: str) -> ItemId:
         """Raises EwsError: malformed, or the id of another kind of thing."""
-        kind, mailbox_id, number, _ = self._open(text)
+        return self._item(*self._open(text))
+
+    @staticmethod
+    def _item(kind: int, mailbox_id: int, number: int, rest: bytes) -> ItemId:
         if kind == _FOLDER:
             raise EwsError("ErrorCannotUseFolderIdForItemId")
+        if kind == _OCCURRENCE:
+            (moment,) = _ORIGINAL.unpack_from(rest)
+            return ItemId(mailbox_id, number, to_instant(_EPOCH + moment * _MICROSECOND))
         if kind != _ITEM:
             raise EwsError("ErrorInvalidIdMalformed")
         return ItemId(mailbox_id, number)
@@ -127,7 +143,7 @@ class Ids:
     def read_folder(self, text: str) -> FolderId:
         """Raises EwsError: malformed, or the id of another kind of thing."""
         kind, mailbox_id, number, _ = self._open(text)
-        if kind == _ITEM:
+        if kind in (_ITEM, _OCCURRENCE):
             raise EwsError("ErrorCannotUseItemIdForFolderId")
         if kind != _FOLDER:
             raise EwsError("ErrorInvalidIdMalformed")
@@ -138,11 +154,7 @@ class Ids:
         kind, mailbox_id, number, rest = self._open(text)
         if kind == _ATTACHMENT:
             return self._attachment(mailbox_id, number, rest)
-        if kind == _FOLDER:
-            raise EwsError("ErrorCannotUseFolderIdForItemId")
-        if kind != _ITEM:
-            raise EwsError("ErrorInvalidIdMalformed")
-        return ItemId(mailbox_id, number)
+        return self._item(kind, mailbox_id, number, rest)
 
     def read_attachment(self, text: str) -> AttachmentId:
         """Raises EwsError ErrorInvalidAttachmentId for the id of another kind of thing."""
@@ -159,7 +171,9 @@ class Ids:
     def read_any(self, text: str) -> tuple[int, str]:
         """The mailbox that an id of any kind belongs to, and ``item``, ``folder`` or ``other``."""
         kind, mailbox_id, _, _ = self._open(text)
-        return mailbox_id, {_ITEM: "item", _FOLDER: "folder"}.get(kind, "other")
+        return mailbox_id, {_ITEM: "item", _OCCURRENCE: "item", _FOLDER: "folder"}.get(
+            kind, "other"
+        )
 
     def read_conversation(self, text: str) -> tuple[int, str]:
         """(mailbox, conversation) of a conversation id."""

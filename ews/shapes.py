@@ -36,6 +36,13 @@ class ItemShape(msgspec.Struct, frozen=True):
         """Registry rows asked for by FieldURI or IndexedFieldURI."""
         return tuple(p.row for p in self.paths if p.row is not None and not p.is_extended)
 
+    @property
+    def wants_beside(self) -> bool:
+        """Whether it shows meetings that collide with the item, or touch it."""
+        return self.base == "AllProperties" or any(
+            row.computed in ("meetings_beside", "count_beside") for row in self.rows
+        )
+
     def want(self) -> Want:
         """Which parts of an item must be loaded for this shape."""
         names = {row.computed for row in self.rows}

@@ -173,8 +173,8 @@ class FindItems(Command, frozen=True):
 
 class ViewCalendar(Command, frozen=True):
     """What lies in a window of calendars -> each ItemPage: single items, occurrences and
-    exceptions by start, never masters. Rows as those of FindItems; ``original_start`` among the
-    properties tells occurrences apart."""
+    exceptions by start, never masters. Rows as those of FindItems; the property ``occurrence`` is
+    the original start of an occurrence, which makes its ItemId."""
 
     folders: tuple[FolderRef, ...]
     start: str

@@ -39,7 +39,7 @@ _OF_CALENDARS = frozenset(
 )
 
 
-@operation("CreateItem", missing="answers to meetings, invitations (SendToNone only), recurrences")
+@operation("CreateItem", missing="answers to meetings, invitations (SendToNone only)")
 async def create_item(request: Any, ctx: Context) -> Message:
     """Save items, send them, or both; each has its own answer."""
     saved_to = request.SavedItemFolderId
@@ -92,9 +92,6 @@ def _check_calendar(request: Any, draft: ItemDraft) -> None:
     people = ("required_attendees", "optional_attendees", "resources")
     if invitations != "SendToNone" and any(draft.properties.get(name) for name in people):
         raise EwsError("ErrorInvalidOperation", "Invitations cannot be sent yet.")
-    start, end = draft.properties.get("start"), draft.properties.get("end")
-    if start and end and end < start:
-        raise EwsError("ErrorCalendarEndDateIsEarlierThanStartDate")
 
 
 def _created(ctx: Context, result: SavedItem | EwsError) -> Message:

@@ -10,21 +10,21 @@ from ews.errors import EwsError
 from ews.messages import Message, each, failure, response, success
 from ews.reading.paging import read_page, root_folder
 from ews.reading.restrictions import read_group, read_order, read_restriction
-from ews.reading.views import View, read_view
+from ews.reading.views import View, Window, read_view
 from ews.registry import operation
 from ews.render.items import ItemWriter
 from ews.render.values import boolean, instant
 from ews.shapes import check_find_shape, read_item_shape
 from schemas.properties import find_name
 from schemas.property import Type
-from store.commands import FetchFolders, FindItems, FolderRef
+from store.commands import FetchFolders, FindItems, FolderRef, ViewCalendar
 from store.errors import NotFound
 from store.model import Folder
 from store.restriction import And, Group
 from store.results import ItemPage, Row
 
 
-@operation("FindItem", missing="occurrences of series in a CalendarView")
+@operation("FindItem")
 async def find_item(request: Any, ctx: Context) -> Message:
     """Search folders; one message for each (survey of operations, 4)."""
     shape = read_item_shape(request.ItemShape)
@@ -32,13 +32,13 @@ async def find_item(request: Any, ctx: Context) -> Message:
     query = request.QueryString
     if query is not None and request.Restriction is not None:
         raise EwsError("ErrorInvalidArgument", "A QueryString excludes a Restriction.")
-    writer = ItemWriter(ctx, shape, find=True)
     page, view = read_page(request)
     restriction = read_restriction(ctx, request.Restriction)
     order = read_order(ctx, request.SortOrder)
     group = read_group(request)
     special = read_view(ctx, request)
-    if special is not None:
+    writer = ItemWriter(ctx, shape, find=True, occurrences=isinstance(special, Window))
+    if isinstance(special, View):
         parts = [part for part in (restriction, special.restriction) if part is not None]
         restriction = And(tuple(parts)) if parts else None
         order, page = order or special.order, special.page
@@ -48,6 +48,11 @@ async def find_item(request: Any, ctx: Context) -> Message:
             return await _nothing(ctx, folders)
         if special is not None:
             await _check_folders(ctx, folders, special)
+        if isinstance(special, Window):
+            window = (special.start, special.end)
+            return await ctx.execute(
+                ViewCalendar(folders, *window, writer.names, limit=special.limit)
+            )
         return await ctx.execute(
             FindItems(
                 folders,
@@ -79,7 +84,7 @@ async def _nothing(ctx: Context, folders: tuple[FolderRef, ...]) -> list[Any]:
     ]
 
 
-async def _check_folders(ctx: Context, folders: tuple[FolderRef, ...], view: View) -> None:
+async def _check_folders(ctx: Context, folders: tuple[FolderRef, ...], view: View | Window) -> None:
     """A view makes sense in folders of its class only."""
     for folder in await ctx.execute(FetchFolders(folders)):
         if isinstance(folder, Folder) and not folder.folder_class.startswith(view.folder_class):

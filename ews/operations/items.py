@@ -9,11 +9,13 @@ import structlog
 
 from ews.codec import Raw
 from ews.context import Context
-from ews.errors import EwsError
-from ews.ids import change_key, read_change_key
+from ews.errors import EwsError, ews_error
+from ews.ids import change_key
 from ews.loading import with_mime
 from ews.messages import Message, each, failure, response, success
+from ews.operations.beside import with_beside
 from ews.operations.folders import HOW
+from ews.operations.references import read_ranges, read_references, taken
 from ews.registry import operation
 from ews.render.items import ItemWriter
 from ews.render.view import view_of_item
@@ -29,26 +31,14 @@ from store.commands import (
     MoveItems,
     Want,
 )
+from store.errors import StoreError
 from store.model import Item, ItemId
 from store.results import SavedItem
 
 _log = structlog.get_logger("ews")
 
-# Ids that name occurrences of a series: they come with the calendar.
-_OF_SERIES = frozenset({"OccurrenceItemId", "RecurringMasterItemId", "RecurringMasterItemIdRanges"})
 
-
-def read_item_id(ctx: Context, pair: tuple[str, Any]) -> ItemId:
-    """The item that an ItemId names; its ChangeKey must parse. Raises EwsError."""
-    name, node = pair
-    if name in _OF_SERIES:
-        raise EwsError("ErrorInvalidOperation", "Ids of occurrences are not available yet.")
-    id = ctx.ids.read_item(node.Id)
-    read_change_key(node.ChangeKey)
-    return id
-
-
-@operation("GetItem", missing="ids of occurrences")
+@operation("GetItem")
 async def get_item(request: Any, ctx: Context) -> Message:
     """Read items (MS-OXWSCORE 3.1.4.4).
 
@@ -62,27 +52,61 @@ async def get_item(request: Any, ctx: Context) -> Message:
     async def fetch(items: tuple[ItemId, ...]) -> Any:
         return await ctx.execute(FetchItems(items, want))
 
-    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), fetch)
-    messages = [await _item_message(ctx, result, shape, want, writer) for result in results]
+    messages: list[Message] = []
+    plain: list[tuple[str, Any]] = []
+
+    async def flush() -> None:
+        references = await read_references(ctx, plain)
+        for result in await each(references, taken, fetch):
+            messages.append(await _item_message(ctx, [result], shape, want, writer))
+        plain.clear()
+
+    for pair in request.ItemIds:
+        if pair[0] != "RecurringMasterItemIdRanges":
+            plain.append(pair)
+            continue
+        await flush()
+        try:
+            items = tuple(await read_ranges(ctx, pair[1]))
+        except (EwsError, StoreError) as error:
+            messages.append(failure(ews_error(error), Items=[]))
+            continue
+        results = await each(items, lambda item: item, fetch)
+        messages.append(await _item_message(ctx, results, shape, want, writer))
+    await flush()
     return response("GetItem", messages)
 
 
 async def _item_message(
-    ctx: Context, result: Item | EwsError, shape: ItemShape, want: Want, writer: ItemWriter
+    ctx: Context,
+    results: list[Item | EwsError],
+    shape: ItemShape,
+    want: Want,
+    writer: ItemWriter,
 ) -> Message:
+    """The answer to one reference, which names one item or, by ranges, several."""
     try:
-        if isinstance(result, EwsError):
-            raise result
-        if want.mime:
-            result = await with_mime(ctx, result)
+        parts = [await _item_xml(ctx, result, shape, want, writer) for result in results]
     except EwsError as error:
         return failure(error, Items=[])
+    return success(Items=Raw("".join(parts).encode("utf-8")))
+
+
+async def _item_xml(
+    ctx: Context, result: Item | EwsError, shape: ItemShape, want: Want, writer: ItemWriter
+) -> str:
+    """Raises EwsError."""
+    if isinstance(result, EwsError):
+        raise result
+    if want.mime:
+        result = await with_mime(ctx, result)
+    if shape.wants_beside:
+        result = await with_beside(ctx, result)
     try:
-        _, xml = writer.write(view_of_item(ctx, result, shape.options))
-    except Exception:  # one damaged item never blocks the others (lesson 13)
+        return writer.write(view_of_item(ctx, result, shape.options))[1]
+    except Exception as error:  # one damaged item never blocks the others (lesson 13)
         _log.exception("damaged item", mailbox=result.id.mailbox_id, item=result.id.id)
-        return failure(EwsError("ErrorItemCorrupt"), Items=[])
-    return success(Items=Raw(xml.encode("utf-8")))
+        raise EwsError("ErrorItemCorrupt") from error
 
 
 def saved_item(ctx: Context, saved: SavedItem) -> list[tuple[str, Any]]:
@@ -91,7 +115,7 @@ def saved_item(ctx: Context, saved: SavedItem) -> list[tuple[str, Any]]:
         return []
     value: dict[str, Any] = {
         "ItemId": {
-            "Id": ctx.ids.item(saved.id.mailbox_id, saved.id.id),
+            "Id": ctx.ids.item(saved.id.mailbox_id, saved.id.id, saved.id.original),
             "ChangeKey": change_key(saved.change),
         }
     }
@@ -136,15 +160,14 @@ async def _place(
     async def place(items: tuple[ItemId, ...]) -> Any:
         return await ctx.execute(command(items, ref))
 
-    results = await each(request.ItemIds, lambda pair: read_item_id(ctx, pair), place)
+    results = await each(await read_references(ctx, request.ItemIds), taken, place)
     return response(name, (moved(ctx, result) for result in results))
 
 
-@operation("DeleteItem", missing="ids of occurrences, cancellations of meetings")
+@operation("DeleteItem", missing="cancellations of meetings")
 async def delete_item(request: Any, ctx: Context) -> Message:
     """Delete items (MS-OXWSCORE 3.1.4.3)."""
     how: Any = HOW[request.DeleteType]
-    decoded = [(pair, request) for pair in request.ItemIds]
 
     async def delete(items: tuple[ItemId, ...]) -> Any:
         refused = await _needing(ctx, items, request)
@@ -158,7 +181,7 @@ async def delete_item(request: Any, ctx: Context) -> Message:
         )
         return [refused[item] if item in refused else next(results) for item in items]
 
-    results = await each(decoded, lambda entry: read_item_id(ctx, entry[0]), delete)
+    results = await each(await read_references(ctx, request.ItemIds), taken, delete)
     return response(
         "DeleteItem", (failure(r) if isinstance(r, EwsError) else success() for r in results)
     )

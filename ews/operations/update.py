@@ -10,7 +10,8 @@ from ews.errors import EwsError
 from ews.messages import Message, each, failure, response, success
 from ews.operations.create import DISPOSITIONS
 from ews.operations.items import saved_item
-from ews.reading.changes import read_change
+from ews.operations.references import Reference, read_references, taken
+from ews.reading.changes import read_change, reference_in
 from ews.registry import operation
 from store.commands import FetchItems, ItemChange, UpdateItems
 from store.model import Item
@@ -34,7 +35,7 @@ _SENDABLE = frozenset(
 
 @operation(
     "UpdateItem",
-    missing="occurrences, updates of meetings sent to attendees, AutoResolve property by property",
+    missing="updates of meetings sent to attendees, AutoResolve property by property",
 )
 async def update_item(request: Any, ctx: Context) -> Message:
     """Change items, then send them where MessageDisposition says so."""
@@ -57,7 +58,13 @@ async def update_item(request: Any, ctx: Context) -> Message:
         return [refused[n] if n in refused else next(results) for n in range(len(changes))]
 
     changes = listed(request.ItemChanges)
-    results = await each(changes, lambda node: (read_change(ctx, node), _elements(node)), update)
+    references = await read_references(ctx, [reference_in(node) for node in changes])
+
+    def read(pair: tuple[Reference, Any]) -> _Asked:
+        reference, node = pair
+        return read_change(ctx, taken(reference), node), _elements(node)
+
+    results = await each(list(zip(references, changes, strict=True)), read, update)
     return response("UpdateItem", (_message(ctx, result) for result in results))
 
 

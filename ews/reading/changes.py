@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ews.codec import listed
+from ews.codec import Node, listed
 from ews.context import Context
 from ews.errors import EwsError
 from ews.ids import read_change_key
 from ews.paths import Path, read_path
-from ews.reading.items import read_body, read_extended, read_mime
+from ews.reading.items import clocks_of, read_body, read_extended, read_mime
 from ews.reading.values import FLAG_PROPERTIES, read_entry, read_value
 from schemas import mapi
-from schemas.property import P
+from schemas.property import Kind, P
 from store.commands import ItemChange
 from store.mime import parse
 from store.model import Body, ItemDraft, ItemId, Properties
@@ -36,11 +36,16 @@ _ITEMS = (
 _KEPT = frozenset({"start", "end", "is_read", "item_class", "percent_complete", "status"})
 
 
+# What goes with an element of several properties.
+_TOGETHER = {"flag": FLAG_PROPERTIES, "enhanced_location": ("location", "places")}
+
+
 class _Change:
     """Gathers the updates of one item, in order: what comes later wins."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, clocks: dict[str, Context]) -> None:
         self._ctx = ctx
+        self._clocks = clocks
         self.set: Properties = {}
         self.append: Properties = {}
         self.unset: dict[str, None] = {}
@@ -94,7 +99,7 @@ class _Change:
         elif path.key:
             self._put({path.name: self._entry(path, row, value)})
         else:
-            self._put(read_value(self._ctx, row, value))
+            self._put(read_value(self._clocks.get(row.name, self._ctx), row, value))
 
     def _set_mime(self, node: Any) -> None:
         mime = read_mime(node)
@@ -155,8 +160,7 @@ class _Change:
             return  # never there: exchangelib removes all that it has no value for
         if row is None or "d" not in row.writable or row.name in _KEPT:
             raise EwsError("ErrorInvalidPropertyDelete", xml=[path.pair])
-        names = FLAG_PROPERTIES if row.name == "flag" else (path.name,)
-        for name in names:
+        for name in _TOGETHER.get(row.name, (path.name,)):
             self.unset[name] = None
             self.set.pop(name, None)
         if row.name == "body":
@@ -180,15 +184,27 @@ def _writable(path: Path, letter: str, code: str) -> P:
     return row
 
 
-def read_change(ctx: Context, node: Any) -> ItemChange:
-    """The change that an ItemChange element asks for. Raises EwsError."""
+def _clocks(ctx: Context, node: Any) -> dict[str, Context]:
+    """The clocks that the zones among an item's updates make (survey, 6.6)."""
+    said: dict[str, Any] = {}
+    for _, update in node.Updates or ():
+        found = update.first("CalendarItem", "MeetingRequest")
+        if found is not None:
+            said.update({k: v for k, v in found[1].items() if k.endswith("TimeZone")})
+    return clocks_of(ctx, Kind.CALENDAR, Node(said)) if said else {}
+
+
+def reference_in(node: Any) -> tuple[str, Any]:
+    """Which item an ItemChange element is about: element and node of its id."""
     pair = node.first("ItemId", "OccurrenceItemId", "RecurringMasterItemId")
     assert pair is not None
-    name, reference = pair
-    if name != "ItemId":
-        raise EwsError("ErrorInvalidOperation", "Ids of occurrences are not available yet.")
-    item: ItemId = ctx.ids.read_item(reference.Id)
-    change = _Change(ctx)
+    return pair
+
+
+def read_change(ctx: Context, item: ItemId, node: Any) -> ItemChange:
+    """The change of an item that an ItemChange element asks for. Raises EwsError."""
+    _, reference = reference_in(node)
+    change = _Change(ctx, _clocks(ctx, node))
     for kind, update in node.Updates or ():
         change.apply(kind, update)
     return ItemChange(

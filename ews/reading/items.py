@@ -13,6 +13,7 @@ from ews.codec import BadBase64, listed
 from ews.context import Context
 from ews.errors import EwsError
 from ews.paths import read_path
+from ews.reading.time_zones import read_meeting_zone, read_zone
 from ews.reading.values import read_value
 from schemas import mapi
 from schemas.classes import default_class, kind_of, may_carry
@@ -61,6 +62,7 @@ def _class(element: str, node: Any) -> str:
 def _properties(ctx: Context, kind: Kind, node: Any) -> tuple[Properties, dict[str, Any]]:
     properties: Properties = {}
     extended: dict[str, Any] = {}
+    clocks = clocks_of(ctx, kind, node)
     for element, value in node.items():
         if element in _PARTS:
             continue
@@ -69,12 +71,33 @@ def _properties(ctx: Context, kind: Kind, node: Any) -> tuple[Properties, dict[s
             if element in _IGNORED and element == "StoreEntryId":
                 continue
             raise refusal(row, kind, element)
-        properties.update(
-            {name: v for name, v in read_value(ctx, row, value).items() if v is not None}
-        )
+        read = read_value(clocks.get(row.name, ctx), row, value)
+        properties.update({name: v for name, v in read.items() if v is not None})
     for entry in node.ExtendedProperty or ():
         _add_extended(properties, extended, entry)
+    if kind is Kind.CALENDAR:
+        _complete_calendar(ctx, properties)
     return properties, extended
+
+
+def clocks_of(ctx: Context, kind: Kind, node: Any) -> dict[str, Context]:
+    """By property: whose clock its times without zone go by (MS-OXWSMTGS; survey, 6.6)."""
+    if kind not in (Kind.CALENDAR, Kind.MEETING_REQUEST):
+        return {}
+    old = read_meeting_zone(node.MeetingTimeZone) if node.MeetingTimeZone is not None else None
+    start = read_zone(node.StartTimeZone) if node.StartTimeZone is not None else old
+    end = read_zone(node.EndTimeZone) if node.EndTimeZone is not None else old
+    by_start = ctx.in_zone(start)
+    return {"start": by_start, "reminder_due": by_start, "end": ctx.in_zone(end)}
+
+
+def _complete_calendar(ctx: Context, properties: Properties) -> None:
+    """What a new appointment has although its maker did not say it (survey, 5.1, 6.6)."""
+    zone = properties.setdefault("start_time_zone", ctx.zone_record or {"id": "UTC"})
+    properties.setdefault("end_time_zone", zone)
+    properties.setdefault("reminder_is_set", True)
+    if properties["reminder_is_set"]:
+        properties.setdefault("reminder_minutes", 15)
 
 
 def refusal(row: P | None, kind: Kind, element: str) -> EwsError:

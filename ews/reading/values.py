@@ -13,8 +13,9 @@ from typing import Any
 from ews.codec import listed
 from ews.context import Context
 from ews.errors import EwsError
+from ews.reading.recurrence import read_recurrence
+from ews.reading.time_zones import read_meeting_zone, read_zone
 from schemas.property import P, Type
-from schemas.time_zones import iana
 from store.model import Properties
 
 Read = Callable[[Context, P, Any], Properties]
@@ -98,18 +99,50 @@ def _flag(ctx: Context, row: P, node: Any) -> Properties:
 
 
 def _time_zone(ctx: Context, row: P, node: Any) -> Properties:
-    """A time zone: its id and name, with the whole definition where a client sent one."""
     del ctx
-    zone: dict[str, Any] = {}
-    if node.Id:
-        zone["id"] = node.Id
-    if node.Name:
-        zone["name"] = node.Name
-    if not zone:
-        raise EwsError("ErrorTimeZone")
-    if node.Periods is None and iana(zone.get("id", "")) is None:
-        raise EwsError("ErrorTimeZone")
-    return {row.name: zone}
+    return {row.name: read_zone(node)}
+
+
+def _meeting_zone(ctx: Context, row: P, node: Any) -> Properties:
+    """The zone of clients of 2007: it is that of the start."""
+    del ctx, row
+    return {"start_time_zone": read_meeting_zone(node)}
+
+
+def _recurrence(ctx: Context, row: P, node: Any) -> Properties:
+    del ctx
+    return {row.name: read_recurrence(node)}
+
+
+_POSTAL = (
+    ("Street", "street"),
+    ("City", "city"),
+    ("State", "state"),
+    ("Country", "country"),
+    ("PostalCode", "postal_code"),
+    ("PostOfficeBox", "post_office_box"),
+    ("Type", "type"),
+    ("Latitude", "latitude"),
+    ("Longitude", "longitude"),
+    ("Accuracy", "accuracy"),
+    ("Altitude", "altitude"),
+    ("AltitudeAccuracy", "altitude_accuracy"),
+    ("FormattedAddress", "formatted_address"),
+    ("LocationUri", "uri"),
+    ("LocationSource", "source"),
+)
+
+
+def _enhanced_location(ctx: Context, row: P, node: Any) -> Properties:
+    del ctx, row
+    place: dict[str, Any] = {"name": node.DisplayName or ""}
+    if node.Annotation:
+        place["annotation"] = node.Annotation
+    address = node.PostalAddress
+    for element, name in _POSTAL:
+        if address is not None and address.get(element) is not None:
+            place[name] = address[element]
+    return {"location": place["name"], "places": [place] if len(place) > 1 else None}
 
 
 # What an organiser's client may say of an answer that it knows.
@@ -177,6 +210,9 @@ def _members(ctx: Context, row: P, value: Any) -> Properties:
 _SPECIAL: dict[str, Read] = {
     "flag": _flag,
     "time_zone": _time_zone,
+    "meeting_zone": _meeting_zone,
+    "recurrence": _recurrence,
+    "enhanced_location": _enhanced_location,
     "attendees": _attendees,
     "dictionary": _dictionary,
     "members": _members,

@@ -9,31 +9,19 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
-
-import msgspec
 
 from ews.ids import change_key
 from ews.render.bodies import body_element, render_body, unique_element
+from ews.render.calendar import CALENDAR_COMPUTED
+from ews.render.compute import Computed
 from ews.render.values import boolean, escape, instant, mailbox
 from ews.render.view import View, entry_id
 from schemas.classes import is_sendable
 from schemas.property import Kind, P
-from store.instant import from_instant
 from store.mime import header_list
 from store.model import Attachment, Body
 from store.rights import Right
-
-Compute = Callable[[View, P], str]
-
-
-class Computed(msgspec.Struct, frozen=True):
-    """A computed element. ``needs``: the neutral properties that it reads."""
-
-    compute: Compute
-    needs: tuple[str, ...] = ()
 
 
 def _flag_of(name: str) -> Computed:
@@ -48,7 +36,7 @@ def _flag_of(name: str) -> Computed:
 def _item_id(view: View, row: P) -> str:
     if not view.id:
         return ""
-    id = view.ctx.ids.item(view.mailbox_id, view.id)
+    id = view.ctx.ids.item(view.mailbox_id, view.id, view.original)
     return f'<t:ItemId Id="{id}" ChangeKey="{change_key(view.change)}"/>'
 
 
@@ -222,7 +210,7 @@ def _store_entry_id(view: View, row: P) -> str:
 def _instance_key(view: View, row: P) -> str:
     if not view.id:
         return ""
-    key = base64.b64encode(struct.pack(">Q", view.id)).decode()
+    key = base64.b64encode(struct.pack(">Q", view.id) + view.original.encode()).decode()
     return f"<t:InstanceKey>{key}</t:InstanceKey>"
 
 
@@ -246,73 +234,25 @@ def _is_blocked(view: View) -> bool:
 _VERB_ICONS = {261: "MailReplied", 262: "MailForwarded"}
 
 
+def _calendar_icon(properties: dict[str, Any]) -> str:
+    is_series = bool(properties.get("is_recurring"))
+    if properties.get("is_meeting"):
+        return "AppointmentMeetRecur" if is_series else "AppointmentMeet"
+    return "AppointmentRecur" if is_series else "AppointmentItem"
+
+
 def _icon_index(view: View, row: P) -> str:
     icon = "Default"
     if view.kind == Kind.POST:
         icon = "PostItem"
     elif view.kind == Kind.TASK:
         icon = "TaskRecur" if view.properties.get("recurrence") else "TaskItem"
+    elif view.kind == Kind.CALENDAR:
+        icon = _calendar_icon(view.properties)
     elif view.kind == Kind.MESSAGE:
         plain = "MailRead" if view.properties.get("is_read") else "MailUnread"
         icon = _VERB_ICONS.get(view.extended.get("0x1080:Integer", 0), plain)
     return f"<t:IconIndex>{icon}</t:IconIndex>"
-
-
-def _time_zone(view: View, row: P) -> str:
-    assert row.ews is not None
-    zone = view.properties.get(row.name)
-    if not zone or not zone.get("id"):
-        return ""
-    name = f' Name="{escape(zone["name"])}"' if zone.get("name") else ""
-    return f'<t:{row.ews.element} Id="{escape(zone["id"])}"{name}/>'
-
-
-RESPONSES = {
-    "unknown": "Unknown",
-    "organizer": "Organizer",
-    "tentative": "Tentative",
-    "accept": "Accept",
-    "decline": "Decline",
-    "no_response_received": "NoResponseReceived",
-}
-_ATTENDEE_TIMES = (
-    ("LastResponseTime", "time"),
-    ("ProposedStart", "proposed_start"),
-    ("ProposedEnd", "proposed_end"),
-)
-
-
-def _attendees(view: View, row: P) -> str:
-    assert row.ews is not None
-    people = view.properties.get(row.name)
-    if not people:
-        return ""
-    parts: list[str] = []
-    for person in people:
-        response = RESPONSES.get(person.get("response", "unknown"), "Unknown")
-        times = "".join(
-            f"<t:{element}>{instant(person[name])}</t:{element}>"
-            for element, name in _ATTENDEE_TIMES
-            if person.get(name)
-        )
-        parts.append(
-            f"<t:Attendee>{mailbox(person['mailbox'])}<t:ResponseType>{response}</t:ResponseType>"
-            f"{times}</t:Attendee>"
-        )
-    return f"<t:{row.ews.element}>{''.join(parts)}</t:{row.ews.element}>"
-
-
-def _duration(view: View, row: P) -> str:
-    start, end = view.properties.get("start"), view.properties.get("end")
-    if not start or not end:
-        return ""
-    length: timedelta = from_instant(end) - from_instant(start)
-    minutes = int(length.total_seconds()) // 60
-    days, minutes = divmod(minutes, 1440)
-    hours, minutes = divmod(minutes, 60)
-    clock = f"{hours}H" * bool(hours) + f"{minutes}M" * bool(minutes)
-    text = "P" + f"{days}D" * bool(days) + (f"T{clock}" if clock else "")
-    return f"<t:Duration>{text if len(text) > 1 else 'PT0S'}</t:Duration>"
 
 
 _ADDRESS_PARTS = (
@@ -414,6 +354,7 @@ def _nothing(view: View, row: P) -> str:
 
 
 COMPUTED: dict[str, Computed] = {
+    **CALENDAR_COMPUTED,
     "item_id": Computed(_item_id),
     "parent_folder_id": Computed(_parent_folder_id),
     "mime_content": Computed(_mime_content),
@@ -438,10 +379,9 @@ COMPUTED: dict[str, Computed] = {
     "entity_extraction_result": Computed(_nothing),
     "block_status": Computed(_block_status),
     "has_blocked_images": Computed(_has_blocked_images),
-    "icon_index": Computed(_icon_index, ("is_read", "recurrence", "x:0x1080:Integer")),
-    "time_zone": Computed(_time_zone, ("start_time_zone", "end_time_zone")),
-    "attendees": Computed(_attendees),
-    "duration": Computed(_duration, ("start", "end")),
+    "icon_index": Computed(
+        _icon_index, ("is_read", "recurrence", "is_recurring", "is_meeting", "x:0x1080:Integer")
+    ),
     "dictionary": Computed(
         _dictionary, ("email_addresses", "phone_numbers", "im_addresses", "physical_addresses")
     ),

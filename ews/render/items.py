@@ -15,10 +15,11 @@ import structlog
 from ews.context import Context
 from ews.ids import change_key
 from ews.paths import Path
-from ews.render.computed import COMPUTED, Computed
+from ews.render.compute import Computed
+from ews.render.computed import COMPUTED
 from ews.render.extended import extended_element
 from ews.render.values import simple_format
-from ews.render.view import HEAD, Entries, View, view_of_row
+from ews.render.view import HEAD, OCCURRENCE, Entries, View, view_of_row
 from ews.shapes import ItemShape
 from schemas import mapi
 from schemas.classes import element_of
@@ -105,9 +106,12 @@ def _extended_needs(path: Path) -> tuple[str, ...]:
 
 
 class ItemWriter:
-    """Writes items for one request: one shape, one version."""
+    """Writes items for one request: one shape, one version. ``occurrences``: the rows are those
+    of a calendar view, where an item may stand several times."""
 
-    def __init__(self, ctx: Context, shape: ItemShape, *, find: bool) -> None:
+    def __init__(
+        self, ctx: Context, shape: ItemShape, *, find: bool, occurrences: bool = False
+    ) -> None:
         self._ctx = ctx
         self._shape = shape
         self._find = find
@@ -116,6 +120,8 @@ class ItemWriter:
         self._plans: dict[str, tuple[str, tuple[Write, ...]]] = {}
         self._row_plans: dict[str, Callable[[int, Row], str]] = {}
         self.names: tuple[str, ...] = needs(shape, ctx.version) if find else ()
+        if occurrences:
+            self.names = (*self.names, OCCURRENCE)
         self.rights = 0
 
     def write(self, view: View) -> tuple[str, str]:
@@ -138,7 +144,8 @@ class ItemWriter:
             return plan(mailbox_id, row)
         except Exception:
             _log.exception("damaged item", mailbox=mailbox_id, item=row[0])
-            id, key = self._ctx.ids.item(mailbox_id, row[0]), change_key(row[1])
+            original = row[-1] or "" if OCCURRENCE in self.names else ""
+            id, key = self._ctx.ids.item(mailbox_id, row[0], original), change_key(row[1])
             element = element_of(kind)
             return f'<t:{element}><t:ItemId Id="{id}" ChangeKey="{key}"/></t:{element}>'
 
@@ -165,10 +172,12 @@ class ItemWriter:
         start, end = f"<t:{element}>", f"</t:{element}>"
         options, item_id = self._shape.options, ctx.ids.item
         plain = [(place, step) for place, step in steps[1:] if place]
+        which = places.get(OCCURRENCE, 0)
 
         def write_plain(mailbox_id: int, row: Row) -> str:
+            original = row[which] or "" if which else ""
             head = (
-                f'{start}<t:ItemId Id="{item_id(mailbox_id, row[0])}"'
+                f'{start}<t:ItemId Id="{item_id(mailbox_id, row[0], original)}"'
                 f' ChangeKey="{change_key(row[1])}"/>'
             )
             values = [format(value) for place, format in plain if (value := row[place]) is not None]

@@ -12,13 +12,16 @@ from store.record import display_names
 from store.results import ROW_HEAD, Row
 
 HEAD = len(ROW_HEAD)
+# In rows of calendar views: which occurrence of the item it is (store.commands.ViewCalendar).
+OCCURRENCE = "occurrence"
 
 # By registry name: the entries to show of a dictionary of which the request named single ones.
 Entries = dict[str, frozenset[str]]
 
 
 class View:
-    """One item; ``id`` 0 for an item inside an attachment, which has no identity of its own."""
+    """One item, or one occurrence (``original``) of a series; ``id`` 0 for an item inside an
+    attachment, which has no identity of its own."""
 
     __slots__ = (
         "attachments",
@@ -36,6 +39,7 @@ class View:
         "mailbox_id",
         "mime",
         "options",
+        "original",
         "properties",
         "rights",
     )
@@ -45,6 +49,7 @@ class View:
         self.options = options
         self.mailbox_id = 0
         self.id = 0
+        self.original = ""
         self.change = 0
         self.folder_id = 0
         self.item_class = ""
@@ -63,7 +68,7 @@ class View:
 def view_of_item(ctx: Context, item: Item, options: BodyOptions) -> View:
     """The view of an item that was read whole."""
     view = View(ctx, options)
-    view.mailbox_id, view.id = item.id.mailbox_id, item.id.id
+    view.mailbox_id, view.id, view.original = item.id.mailbox_id, item.id.id, item.id.original
     view.change, view.folder_id = item.change, item.folder.id
     view.item_class, view.kind = item.item_class, item.kind
     view.properties, view.extended = item.properties, item.extended
@@ -104,7 +109,9 @@ def view_of_row(
     for name, value in zip(names, row[HEAD:], strict=True):
         if value is None:
             continue
-        if name.startswith("x:"):
+        if name == OCCURRENCE:
+            view.original = value
+        elif name.startswith("x:"):
             view.extended[name[2:]] = value
         else:
             view.properties[name] = value

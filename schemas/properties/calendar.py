@@ -35,6 +35,9 @@ _BUSY_NUMBERS = numbered("free", "tentative", "busy", "oof", "working_elsewhere"
 _RESPONSES = members("Unknown", "Organizer", "Tentative", "Accept", "Decline", "NoResponseReceived")
 _PEOPLE: dict[str, Any] = {"computed": "attendees", "writable": "cuda", "find": False}
 
+# Made when a whole item is read, and never searched for.
+_LOADED: dict[str, Any] = {"writable": "", "query": False, "find": False}
+
 # fmt: off
 CALENDAR_ROWS: tuple[P, ...] = (
     row("calendar:UID", Type.STRING, _WITH_UID, column="uid", since="Exchange2007_SP1",
@@ -83,12 +86,12 @@ CALENDAR_ROWS: tuple[P, ...] = (
         **_PEOPLE),
     row("calendar:InboxReminders", Type.RECORD, CALENDAR, since="Exchange2016", **ABSENT),
     *rows("calendar", Type.INTEGER, CALENDAR_AND_REQUEST,
-          "ConflictingMeetingCount AdjacentMeetingCount", **ABSENT),
+          "ConflictingMeetingCount AdjacentMeetingCount", computed="count_beside", **_LOADED),
     *rows("calendar", Type.RECORD, CALENDAR_AND_REQUEST,
-          "ConflictingMeetings AdjacentMeetings", **ABSENT),
+          "ConflictingMeetings AdjacentMeetings", computed="meetings_beside", **_LOADED),
     row("calendar:Duration", Type.STRING, CALENDAR_AND_REQUEST, computed="duration", **COMPUTED),
-    row("calendar:TimeZone", Type.STRING, CALENDAR_AND_REQUEST,
-        mapi=named("Appointment", 0x8234), eas="Calendar:Timezone Email:TimeZone", **READ_ONLY),
+    row("calendar:TimeZone", Type.STRING, CALENDAR_AND_REQUEST, computed="time_zone_name",
+        mapi=named("Appointment", 0x8234), eas="Calendar:Timezone Email:TimeZone", **COMPUTED),
     row("calendar:AppointmentReplyTime", Type.INSTANT, CALENDAR_AND_REQUEST,
         mapi=named("Appointment", 0x8220, "SystemTime"), eas="Calendar:AppointmentReplyTime@14.0",
         **READ_ONLY),
@@ -96,10 +99,19 @@ CALENDAR_ROWS: tuple[P, ...] = (
         mapi=named("Appointment", 0x8201, "Integer"), **READ_ONLY),
     row("calendar:AppointmentState", Type.INTEGER, CALENDAR_AND_REQUEST,
         mapi=named("Appointment", 0x8217, "Integer"), eas="Calendar:MeetingStatus", **READ_ONLY),
-    row("calendar:Recurrence", Type.RECORD, _WITH_TIMES, eas="Calendar:Recurrence", **ABSENT),
-    *rows("calendar", Type.RECORD, CALENDAR_AND_REQUEST,
-          "FirstOccurrence LastOccurrence ModifiedOccurrences DeletedOccurrences MeetingTimeZone",
-          **ABSENT),
+    row("calendar:Recurrence", Type.RECORD, _WITH_TIMES, computed="recurrence", find=False,
+        query=False, eas="Calendar:Recurrence"),
+    row("calendar:FirstOccurrence", Type.RECORD, CALENDAR_AND_REQUEST,
+        computed="first_occurrence", **_LOADED),
+    row("calendar:LastOccurrence", Type.RECORD, CALENDAR_AND_REQUEST,
+        computed="last_occurrence", **_LOADED),
+    row("calendar:ModifiedOccurrences", Type.RECORD, CALENDAR_AND_REQUEST,
+        computed="modified_occurrences", **_LOADED),
+    row("calendar:DeletedOccurrences", Type.RECORD, CALENDAR_AND_REQUEST,
+        computed="deleted_occurrences", **_LOADED),
+    # What clients of 2007 set in place of StartTimeZone; nobody is told of it.
+    row("calendar:MeetingTimeZone", Type.RECORD, CALENDAR_AND_REQUEST, computed="meeting_zone",
+        writable="cu", find=False, query=False, **BY_PATH),
     row("calendar:StartTimeZone", Type.RECORD, CALENDAR_AND_REQUEST, since="Exchange2010",
         computed="time_zone", writable="cu"),
     row("calendar:EndTimeZone", Type.RECORD, CALENDAR_AND_REQUEST, since="Exchange2010",
@@ -115,17 +127,19 @@ CALENDAR_ROWS: tuple[P, ...] = (
     row("calendar:NetShowUrl", Type.STRING, CALENDAR_AND_REQUEST,
         mapi=named("Appointment", 0x8248)),
     row("calendar:EnhancedLocation", Type.RECORD, _WITH_TIMES, since="Exchange2013",
-        eas="AirSyncBase:Location@16.0", **ABSENT),
+        computed="enhanced_location", query=False, eas="AirSyncBase:Location@16.0"),
     *rows("calendar", Type.INSTANT, CALENDAR_AND_REQUEST, "StartWallClock EndWallClock",
-          since="Exchange2013", **ABSENT),
+          since="Exchange2013", computed="wall_clock", **COMPUTED),
     *rows("calendar", Type.STRING, CALENDAR_AND_REQUEST, "StartTimeZoneId EndTimeZoneId",
-          since="Exchange2013", **BY_PATH, **READ_ONLY),
+          since="Exchange2013", computed="time_zone_id", **COMPUTED),
     row("calendar:IsOrganizer", Type.BOOLEAN, _WITH_UID, since="Exchange2013", **READ_ONLY),
     row("calendar:JoinOnlineMeetingUrl", Type.STRING, CALENDAR, since="Exchange2013",
         eas="Calendar:OnlineMeetingConfLink@14.1", **BY_PATH, **READ_ONLY),
     row("calendar:OnlineMeetingSettings", Type.RECORD, CALENDAR, since="Exchange2013", **ABSENT),
     row("calendar:CalendarActivityData", Type.RECORD, CALENDAR, since="Exchange2016", **ABSENT),
     row("calendar:DoNotForwardMeeting", Type.BOOLEAN, CALENDAR, since="Exchange2016", **BY_PATH),
+    # The parts of an enhanced location (store.calendar.model).
+    P(name="places", type=Type.RECORD, kinds=_WITH_TIMES, query=False, **BY_PATH),
     row("meeting:AssociatedCalendarItemId", Type.RECORD, MEETINGS, **ABSENT),
     row("meeting:IsDelegated", Type.BOOLEAN, MEETINGS, **READ_ONLY),
     row("meeting:IsOutOfDate", Type.BOOLEAN, MEETINGS, **DEFAULT, **READ_ONLY),

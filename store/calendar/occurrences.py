@@ -33,7 +33,7 @@ class Series:
     """The occurrences of a master, by its properties."""
 
     def __init__(self, properties: Properties) -> None:
-        self._properties = properties
+        self.properties = properties
         self.zone: tzinfo = zone_of(properties.get("start_time_zone"))
         start = local(from_instant(properties["start"]), self.zone)
         end = local(from_instant(properties["end"]), self.zone)
@@ -173,7 +173,7 @@ class Series:
 
     def properties_of(self, occurrence: Occurrence) -> Properties:
         """The properties of an occurrence: the master's but where it differs."""
-        own = {k: v for k, v in self._properties.items() if k not in OF_SERIES}
+        own = {k: v for k, v in self.properties.items() if k not in OF_SERIES}
         record = occurrence.exception or {}
         for name in record.get("removed", ()):
             own.pop(name, None)

@@ -45,8 +45,16 @@ def settled(properties: Properties, now: Instant, before: Properties | None = No
             settled.pop(name, None)
     if not settled.get("uid"):
         settled["uid"] = new_uid(now)
+    _keep_place(settled)
     _state(settled)
     return settled
+
+
+def _keep_place(settled: Properties) -> None:
+    """What is known of a place goes with its name."""
+    places = settled.get("places")
+    if places and places[0].get("name") != settled.get("location"):
+        del settled["places"]
 
 
 def settled_occurrence(properties: Properties, now: Instant) -> Properties:
@@ -59,6 +67,7 @@ def settled_occurrence(properties: Properties, now: Instant) -> Properties:
     if settled.get("is_all_day"):
         _whole_days(settled)
     _check_times(settled)
+    _keep_place(settled)
     if settled.get("reminder_is_set"):
         settled.setdefault("reminder_minutes", 15)
         settled["reminder_due"] = settled["start"]

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from store import tables
 from store.access import FolderRow
 from store.calendar import span
-from store.calendar.occurrences import Series, is_master, overlaps
+from store.calendar.occurrences import Occurrence, Series, extended_of, is_master, overlaps
 from store.commands import ViewCalendar
 from store.errors import Damaged, StoreError
 from store.executor import Tx, reads
@@ -139,12 +139,18 @@ def rows_of(
             loaded[id] = _load(row)
         properties, extended, series = loaded[id]
         if series is not None and original:
-            occurrence = series.at(original)
-            if occurrence is not None:
-                properties = series.properties_of(occurrence)
+            found = series.at(original) or _moved(series, original)
+            if found is not None:
+                properties = {**series.properties_of(found), "occurrence": original}
+                extended = extended_of(found, extended)
         head = (row.id, row.seq, row.folder_id, row.item_class, row.kind)
         made.append((*head, *(take(properties, extended) for take in takers)))
     return made
+
+
+def _moved(series: Series, original: Instant) -> Occurrence | None:
+    """An exception of which the pattern knows nothing any more."""
+    return next((each for each in series.modified() if each.original == original), None)
 
 
 def _load(row: Any) -> tuple[Properties, dict[str, Any], Series | None]:

@@ -50,7 +50,7 @@ async def _daily(session: Session, **more: Any) -> ItemId:
 
 
 async def _view(session: Session, start: str, end: str) -> list[tuple[str, str, str]]:
-    names = ("start", "subject", "original_start")
+    names = ("start", "subject", "occurrence")
     view = ViewCalendar((CALENDAR,), start, end, names)
     (page,) = await session.execute(view)
     return [(row[5][:16], row[6], (row[7] or "")[:16]) for row in page.rows]

@@ -25,6 +25,9 @@ from store.restriction import Group, Order, Page, Restriction
 
 How = Literal["hard", "soft", "to_deleted_items"]
 Resolution = Literal["never_overwrite", "auto_resolve", "always_overwrite"]
+# "all": everybody; "changed": who came or went. With "copy" the sender keeps one in Sent Items.
+Invitations = Literal["none", "all", "all_and_copy", "changed", "changed_and_copy"]
+Answer = Literal["accept", "tentative", "decline"]
 Disposition = Literal["save", "send", "send_and_save"]
 
 
@@ -187,13 +190,15 @@ class CreateItems(Command, frozen=True):
     """Save items, send them, or both -> each SavedItem (its ``id`` None where nothing is kept).
 
     ``folder`` None: the default folder of each item's kind (Sent Items where it is sent).
-    ``extended``, ``properties`` win over what the MIME says.
+    ``extended``, ``properties`` win over what the MIME says. ``invitations``: what the attendees of
+    new meetings are sent.
     """
 
     items: tuple[ItemDraft, ...]
     folder: FolderRef | None = None
     disposition: Disposition = "save"
     associated: bool = False
+    invitations: Invitations = "none"
 
 
 class ItemChange(msgspec.Struct, frozen=True):
@@ -215,13 +220,17 @@ class ItemChange(msgspec.Struct, frozen=True):
 
 
 class UpdateItems(Command, frozen=True):
-    """Change items, and send them where ``disposition`` says so -> each SavedItem."""
+    """Change items, and send them where ``disposition`` says so -> each SavedItem.
+
+    ``invitations``: what the attendees of meetings that change are sent.
+    """
 
     changes: tuple[ItemChange, ...]
     resolution: Resolution = "auto_resolve"
     disposition: Disposition = "save"
     save_to: FolderRef | None = None
     suppress_receipts: bool = False
+    invitations: Invitations = "none"
 
 
 class SendItems(Command, frozen=True):
@@ -233,11 +242,47 @@ class SendItems(Command, frozen=True):
 
 
 class DeleteItems(Command, frozen=True):
-    """Delete items -> each None."""
+    """Delete items -> each None. ``cancellations``: what the attendees of meetings that go are
+    sent; an attendee declines so."""
 
     items: tuple[ItemId, ...]
     how: How
     suppress_receipts: bool = False
+    cancellations: Invitations = "none"
+
+
+class RespondToMeeting(Command, frozen=True):
+    """Answer an invitation -> Responded.
+
+    ``item``: the request, or the attendee's calendar item (or an occurrence of it). ``occurrence``:
+    of a series' request, the occurrence that is meant. ``body`` None: no words.
+    ``disposition`` None: the calendar is changed and nobody is told. ``proposed``: start and end of
+    another time.
+    """
+
+    item: ItemId
+    answer: Answer
+    occurrence: str = ""
+    body: Body | None = None
+    disposition: Disposition | None = None
+    save_to: FolderRef | None = None
+    proposed: tuple[str, str] | None = None
+
+
+class CancelMeeting(Command, frozen=True):
+    """Cancel an own meeting, or an occurrence of it: the attendees are told, it goes to Deleted
+    Items -> Responded."""
+
+    item: ItemId
+    body: Body | None = None
+    disposition: Disposition | None = "send_and_save"
+
+
+class RemoveMeeting(Command, frozen=True):
+    """Remove what a cancellation cancelled from the calendar -> Responded. ``item``: the
+    cancellation, or the cancelled calendar item."""
+
+    item: ItemId
 
 
 class MoveItems(Command, frozen=True):

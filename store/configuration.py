@@ -24,10 +24,10 @@ from store.commands import (
 )
 from store.errors import AlreadyExists, InvalidValue, NotFound, StoreError, TooLarge
 from store.executor import Tx, WriteTx, reads, writes
-from store.items.change import update_items
 from store.items.fetch import load_items
 from store.items.insert import insert_item
 from store.items.relocate import discard
+from store.items.update import update_items
 from store.model import Item, ItemDraft, ItemId, Properties
 from store.results import SavedItem
 from store.rights import Right

@@ -6,7 +6,7 @@ from store.devices import executors as devices
 from store.directory import executors as directory
 from store.folders import change as change_folders
 from store.folders import read as read_folders
-from store.items import attach, change, create, delete, fetch, find, relocate
+from store.items import attach, change, create, delete, fetch, find, relocate, update
 from store.submission import executors as submission
 
 ALL = (
@@ -27,4 +27,5 @@ ALL = (
     relocate,
     submission,
     sync,
+    update,
 )

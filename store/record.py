@@ -45,12 +45,16 @@ class PackedAttachment(msgspec.Struct, frozen=True):
 
 
 class PackedItem(msgspec.Struct):
-    """An item ready to be inserted: rows without the keys that only the writer knows."""
+    """An item ready to be inserted: rows without the keys that only the writer knows.
+
+    ``draft``: what it was packed from, where something is done with that on arrival.
+    """
 
     row: dict[str, Any]
     content: dict[str, Any]
     blobs: list[blobs.PackedBlob]
     attachments: list[PackedAttachment]
+    draft: ItemDraft | None = None
 
     @property
     def size(self) -> int:

@@ -56,6 +56,15 @@ class SavedItem(msgspec.Struct, frozen=True):
     conflicts: int = 0
 
 
+class Responded(msgspec.Struct, frozen=True):
+    """What an answer to a meeting left: the calendar item (None where it went away), the message
+    that was saved (None: none was), and where the request lies now."""
+
+    calendar: SavedItem | None = None
+    message: SavedItem | None = None
+    request: SavedItem | None = None
+
+
 class SavedAttachment(msgspec.Struct, frozen=True):
     """A new attachment and its root item with the item's new change number."""
 

@@ -1,5 +1,6 @@
 """Importing this registers the executors of calendars."""
 
 from store.calendar import view
+from store.calendar.scheduling import arrival, respond
 
-ALL = (view,)
+ALL = (arrival, respond, view)

@@ -16,11 +16,11 @@ from store import blobs, tables
 from store.access import FolderRow
 from store.calendar.exceptions import as_change_of_master
 from store.calendar.settle import settled
-from store.commands import FolderRole, ItemChange, MarkAllRead, Resolution, UpdateItems
+from store.commands import ItemChange, MarkAllRead, Resolution
 from store.errors import ChangeRequired, Conflict, StoreError, UnsupportedMime
 from store.executor import WriteTx, writes
 from store.items.bodies import changed_body
-from store.items.create import RECIPIENTS, check_sizes, check_subject, named, send_stored
+from store.items.create import RECIPIENTS, check_sizes, check_subject, named
 from store.items.insert import check_quota, counts_as_unread
 from store.items.rows import attachment_rows, content_rows, permitted, unindex
 from store.model import Body, ItemDraft, ItemId
@@ -87,52 +87,12 @@ _MARK = (
 Outcome = SavedItem | StoreError
 
 
-@writes(UpdateItems)
-def update_items(tx: WriteTx, command: UpdateItems) -> list[Outcome]:
-    """Change items, each all or nothing; then send them where asked (MS-OXWSCORE 3.1.4.9)."""
-    tx.hold(change.item.mailbox_id for change in command.changes)
-    repeated = Counter(_row_of(change) for change in command.changes)
-    rows = editable(tx, [change.item for change in command.changes])
-    results: list[Outcome] = []
-    for change, row in zip(command.changes, rows, strict=True):
-        if not isinstance(row, StoreError) and repeated[_row_of(change)] > 1:
-            row = editable(tx, [change.item])[0]
-        if isinstance(row, StoreError):
-            results.append(row)
-            continue
-        results.append(_attempt(tx, row, change, command))
-    return results
-
-
 def editable(tx: WriteTx, items: Sequence[ItemId]) -> list[Row[Any] | StoreError]:
     """The row of each item that the asker may change; of an occurrence its master's."""
     return permitted(tx, items, Right.EDIT_ALL, owned=Right.EDIT_OWNED, occurrences=True)
 
 
-def _row_of(change: ItemChange) -> tuple[int, int]:
-    return change.item.mailbox_id, change.item.id
-
-
-def _attempt(tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems) -> Outcome:
-    if command.disposition == "save":
-        # Everything is checked before the first write: no savepoint needed.
-        try:
-            return _update(tx, row, change, command)
-        except StoreError as error:
-            return error
-    return tx.attempt(lambda: _update_and_send(tx, row, change, command))
-
-
-def _update(tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems) -> SavedItem:
-    conflicts = check_change(tx, row, change, command.resolution)
-    edit = edit_of(tx, row, change)
-    seq = edit.write()
-    if edit.became_read and not command.suppress_receipts:
-        receipts.read(tx, row)
-    return SavedItem(change.item, seq, row.kind, conflicts=conflicts)
-
-
-def edit_of(tx: WriteTx, row: Row[Any], change: ItemChange) -> _Edit:
+def edit_of(tx: WriteTx, row: Row[Any], change: ItemChange) -> Edit:
     """A change worked out, not written; of an occurrence as a change of its series.
 
     Raises NotFound, InvalidValue.
@@ -140,20 +100,7 @@ def edit_of(tx: WriteTx, row: Row[Any], change: ItemChange) -> _Edit:
     if change.item.original:
         body = stored_body(tx, row) if change.append else None
         change = as_change_of_master(properties_of(row), change, body, tx.now)
-    return _Edit(tx, row, change)
-
-
-def _update_and_send(
-    tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems
-) -> SavedItem:
-    saved = _update(tx, row, change, command)
-    current = editable(tx, [change.item])[0]
-    if isinstance(current, StoreError):
-        raise current
-    save_to = command.save_to or FolderRole("sentitems")
-    keeps = command.disposition == "send_and_save"
-    send_stored(tx, current, save_to if keeps else None)
-    return msgspec.structs.replace(saved, id=None)
+    return Edit(tx, row, change)
 
 
 def check_change(tx: WriteTx, row: Row[Any], change: ItemChange, resolution: Resolution) -> int:
@@ -182,7 +129,7 @@ def _only_flags(change: ItemChange) -> bool:
     return all(is_read_state(name) or is_flag(name) for name in names)
 
 
-class _Edit:
+class Edit:
     """One item's change, worked out before anything is written."""
 
     def __init__(self, tx: WriteTx, row: Row[Any], change: ItemChange) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from schemas.classes import default_role, folder_takes, is_sendable, kind_of
+from schemas.property import Kind
 from store.access import FolderRow
+from store.calendar.scheduling import organize
 from store.calendar.settle import settled
 from store.commands import CreateItems, FolderRef, FolderRole, LookUpAddresses, SendItems
 from store.directory.accounts import look_up_addresses
@@ -36,7 +38,8 @@ Outcome = SavedItem | StoreError
 
 
 class _Prepared(msgspec.Struct):
-    """One item ready for the writer: packed to be saved, or prepared to be sent."""
+    """One item ready for the writer: packed to be saved, prepared to be sent, or a meeting to be
+    saved with its invitation in ``mail``."""
 
     draft: ItemDraft
     packed: PackedItem | None = None
@@ -55,11 +58,15 @@ def _prepare(tx: Tx, draft: ItemDraft, command: CreateItems) -> _Prepared | Stor
         draft = with_defaults(tx, draft, is_saved=command.disposition == "save")
         if command.disposition != "save" and is_sendable(draft.item_class):
             return _Prepared(draft, mail=sending.prepare(tx, draft))
+        invitation = None
+        if kind_of(draft.item_class) == Kind.CALENDAR:
+            invitation = organize.invitation(tx, draft, command.invitations)
+            draft = organize.invited(draft, command.invitations)
         packed = pack(draft, tx.now, associated=command.associated)
         check_sizes(tx, packed)
     except StoreError as error:
         return error
-    return _Prepared(draft, packed=packed)
+    return _Prepared(draft, packed=packed, mail=invitation)
 
 
 def check_draft(tx: Tx, draft: ItemDraft) -> None:
@@ -194,6 +201,7 @@ def create_items(
             saves.setdefault(folder.id, []).append(number)
     for folder_id, numbers in saves.items():
         _save(tx, folders[folder_id], prepared, numbers, results)
+    _invite(tx, command, prepared, results)
     return [result if result is not None else NotFound(role="saved") for result in results]
 
 
@@ -215,6 +223,21 @@ def _save(
         return
     for number, item in zip(numbers, saved, strict=True):
         results[number] = item
+
+
+def _invite(
+    tx: WriteTx,
+    command: CreateItems,
+    prepared: list[Any],
+    results: list[Outcome | None],
+) -> None:
+    """Send the invitations of meetings that were saved; all about them was checked before."""
+    for item, result in zip(prepared, results, strict=True):
+        if not isinstance(item, _Prepared) or not isinstance(result, SavedItem):
+            continue
+        if item.packed is not None and item.mail is not None:
+            keeps = organize.keeps_copy(command.invitations)
+            organize.hand_out(tx, item.mail, keeps=keeps)
 
 
 def _owned(tx: WriteTx, packed: PackedItem) -> PackedItem:

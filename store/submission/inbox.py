@@ -14,9 +14,10 @@ from store.errors import NotFound, StoreError
 from store.executor import Tx, WriteTx
 from store.instant import Instant, from_instant, to_instant
 from store.items.insert import check_quota, insert_item
-from store.model import ItemDraft, ItemId
+from store.model import ItemDraft, ItemId, Properties
 from store.record import PackedItem, decode_record, encode_record, pack
 from store.results import SavedItem
+from store.submission.arrivals import arrived, is_awaited
 from store.submission.conversations import kept_in
 from store.submission.recipients import Reader
 
@@ -75,7 +76,10 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
         "is_unmodified": True,
         "envelope_from": sender,
     }
-    return pack(msgspec.structs.replace(draft, properties=properties), now)
+    whole = msgspec.structs.replace(draft, properties=properties)
+    packed = pack(whole, now)
+    packed.draft = whole if is_awaited(draft.item_class) else None
+    return packed
 
 
 def deliver(
@@ -130,7 +134,9 @@ def _deliver_one(tx: WriteTx, packed: PackedItem, reader: Reader, inbox_id: int 
     except StoreError as error:
         return error
     folder_id = kept_in(tx, reader.mailbox_id, packed.row["conversation_id"]) or inbox_id
-    return insert_item(tx, reader.mailbox_id, folder_id, _addressed(packed, reader), new_mail=True)
+    marks = arrived(tx, reader, packed.draft) if packed.draft is not None else {}
+    own = _addressed(packed, reader, marks)
+    return insert_item(tx, reader.mailbox_id, folder_id, own, new_mail=True)
 
 
 def address_in(mailbox: Any) -> str:
@@ -140,9 +146,11 @@ def address_in(mailbox: Any) -> str:
     return str(cast("dict[str, Any]", mailbox).get("address") or "")
 
 
-def _addressed(packed: PackedItem, reader: Reader) -> PackedItem:
-    """The message with whose it is: ReceivedBy and ReceivedRepresenting (MS-OXWSMSG 2.2.4.1)."""
+def _addressed(packed: PackedItem, reader: Reader, marks: Properties) -> PackedItem:
+    """The message with whose it is: ReceivedBy and ReceivedRepresenting (MS-OXWSMSG 2.2.4.1).
+    ``marks``: what became of it on arrival."""
     properties, extended = decode_record(packed.row["record"])
+    properties |= marks
     who = {"name": reader.name, "address": reader.address}
     properties["received_by"] = properties["received_representing"] = who
     author = address_in(properties.get("from"))

@@ -22,6 +22,7 @@ from store.mime.headers import decode_bytes, fields, raw_block
 from store.mime.parse import parse
 from store.model import Body, ItemDraft, Properties
 from store.record import PackedItem, pack
+from store.submission.arrivals import is_awaited
 from store.submission.authors import author_of, authors_in, check_mime, name_authors
 from store.submission.delivery import distribute
 from store.submission.inbox import address_in, arriving
@@ -83,9 +84,26 @@ def prepare(tx: Tx, draft: ItemDraft) -> Outgoing:
         mime=mime,
         sender=sender,
         reaches=reaches,
-        arriving=arriving(parse(mime), tx.now, sender),
+        arriving=arriving(_as_read(draft, mime), tx.now, sender),
         copy=_copy(draft, mime, tx.now, domain),
     )
+
+
+def _as_read(draft: ItemDraft, mime: bytes) -> ItemDraft:
+    """The message as readers here get it. What a meeting message says in its properties need not
+    be read from its iCalendar."""
+    read = parse(mime)
+    if not is_awaited(draft.item_class):
+        return read
+    told = {k: v for k, v in draft.properties.items() if k not in _NOT_TOLD}
+    return msgspec.structs.replace(
+        read, item_class=draft.item_class, properties={**told, **read.properties}
+    )
+
+
+# Of a meeting message's properties those that are the sender's alone.
+_NOT_TOLD = frozenset({"bcc", "display_bcc", "is_read", "is_draft", "categories", "created",
+                       "modified", "size", "received", "last_modified_name"})  # fmt: skip
 
 
 def submit(tx: WriteTx, mail: Outgoing) -> PackedItem:

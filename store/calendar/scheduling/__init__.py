@@ -1,0 +1,1 @@
+"""Meetings: what organisers send, what attendees answer, what each message does to a calendar."""

@@ -1,0 +1,243 @@
+"""Answers to invitations, cancellations by the organiser, removals (MS-OXWSMTGS 3.1.4.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from schemas.property import Kind
+from store.calendar.scheduling.arrival import arrive_request, is_own
+from store.calendar.scheduling.found import (
+    Found,
+    change_found,
+    content_of,
+    find_meeting,
+    read_found,
+)
+from store.calendar.scheduling.messages import Meeting, address_of, response
+from store.calendar.scheduling.organize import hand_out, tell_of_end
+from store.calendar.settle import CANCELLED, MEETING, RECEIVED
+from store.commands import CancelMeeting, FolderRole, RemoveMeeting, RespondToMeeting
+from store.errors import InvalidValue, NotFound, NotSupported, StoreError, WrongClass
+from store.executor import WriteTx, writes
+from store.instant import Instant
+from store.items.delete import delete_occurrence
+from store.items.fetch import load_draft
+from store.items.insert import insert_items
+from store.items.relocate import move_to
+from store.items.rows import permitted
+from store.model import Body, ItemDraft, ItemId, Properties
+from store.record import pack, properties_of
+from store.results import Responded, SavedItem
+from store.rights import Right
+from store.submission import sending
+from store.submission.recipients import reader_of
+
+
+@writes(RespondToMeeting)
+def respond_to_meeting(tx: WriteTx, command: RespondToMeeting) -> Responded:
+    """Answer an invitation. Raises WrongClass, NotSupported (role says why), NotFound."""
+    tx.hold([command.item.mailbox_id])
+    row = _row(tx, command.item)
+    if row.kind == Kind.MEETING_REQUEST:
+        found = _by_request(tx, row, command)
+    elif row.kind == Kind.CALENDAR:
+        found = read_found(tx, _meant(command))
+    else:
+        raise WrongClass("only invitations and meetings can be answered", role=command.answer)
+    properties = found.properties
+    _check(properties, command.answer)
+    _propose(properties, command)
+    who = _attendee(tx, row.mailbox_id)
+    message = response(
+        properties, command.answer, who, command.body or Body(), tx.now, command.proposed
+    )
+    kept = _note(tx, found, command.answer)
+    request = _put_away(tx, row) if row.kind == Kind.MEETING_REQUEST else None
+    return Responded(kept, _tell(tx, command, message), request)
+
+
+def _row(tx: WriteTx, item: ItemId) -> Any:
+    row = permitted(tx, [item], Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)[0]
+    if isinstance(row, StoreError):
+        raise row
+    return row
+
+
+def _meant(command: RespondToMeeting) -> ItemId:
+    item = command.item
+    if command.occurrence and not item.original:
+        return msgspec.structs.replace(item, original=command.occurrence)
+    return item
+
+
+def _by_request(tx: WriteTx, row: Any, command: RespondToMeeting) -> Found:
+    """The calendar item that a request is about; one that went away is made again."""
+    told = properties_of(row)[0]
+    if told.get("is_out_of_date"):
+        raise NotSupported("there is a newer invitation to this meeting", role="out_of_date")
+    uid, original = told.get("uid") or "", told.get("recurrence_id") or command.occurrence
+    found = find_meeting(tx, row.mailbox_id, uid, original)
+    if found is None:
+        reader = reader_of(tx, row.mailbox_id)
+        if reader is not None:
+            arrive_request(tx, reader, load_draft(tx, row))
+        found = find_meeting(tx, row.mailbox_id, uid, original)
+    if found is None:
+        raise NotFound("the calendar has no such meeting", role="item")
+    return read_found(tx, found.id)
+
+
+def _check(properties: Properties, answer: str) -> None:
+    state = int(properties.get("appointment_state") or 0)
+    if not state & MEETING:
+        raise WrongClass("an appointment without others needs no answer", role=answer)
+    if not state & RECEIVED:
+        raise NotSupported("an organiser answers nobody", role=f"organizer_{answer}")
+    if state & CANCELLED:
+        raise NotSupported("the meeting was cancelled", role=f"cancelled_{answer}")
+
+
+def _propose(properties: Properties, command: RespondToMeeting) -> None:
+    if command.proposed is None:
+        return
+    if properties.get("allow_new_time_proposal") is False:
+        raise NotSupported("the organiser wants no other time", role="proposal")
+    start, end = command.proposed
+    if end < start:
+        raise InvalidValue("the end lies before the start", role="end_before_start")
+
+
+def _attendee(tx: WriteTx, mailbox_id: int) -> dict[str, Any]:
+    owner = reader_of(tx, mailbox_id)
+    if owner is None:
+        return {"name": tx.principal.name, "address": tx.principal.address}
+    return {"name": owner.name, "address": owner.address}
+
+
+def _note(tx: WriteTx, found: Found, answer: str) -> SavedItem | None:
+    """What the answer does to the attendee's own item; None where it is gone."""
+    if answer == "decline":
+        change_found(tx, found, {"my_response_type": answer, "appointment_reply_time": tx.now})
+        if found.original:
+            delete_occurrence(tx, found.id, "to_deleted_items")
+        else:
+            _put_away(tx, found.row)
+        return None
+    intended = found.properties.get("intended_free_busy_status") or "busy"
+    busy = intended if answer == "accept" or intended == "free" else "tentative"
+    seq = change_found(
+        tx,
+        found,
+        {"my_response_type": answer, "busy_status": busy, "appointment_reply_time": tx.now},
+    )
+    return SavedItem(found.id, seq, str(Kind.CALENDAR))
+
+
+def _put_away(tx: WriteTx, row: Any) -> SavedItem | None:
+    """Move to Deleted Items; where it lies there already it stays."""
+    target = tx.access.folder(FolderRole("deleteditems"), Right.NONE, role="target")
+    if target.mailbox_id != row.mailbox_id or row.folder_id == target.id:
+        return None
+    (moved,) = move_to(tx, [ItemId(row.mailbox_id, row.id)], target)
+    if isinstance(moved, StoreError):
+        raise moved
+    return moved
+
+
+def _tell(tx: WriteTx, command: RespondToMeeting, message: ItemDraft) -> SavedItem | None:
+    """Send the answer, keep it as a draft, or neither."""
+    if command.disposition is None or not address_of(message.properties["to"][0]):
+        return None
+    if command.disposition == "save":
+        draft = msgspec.structs.replace(
+            message, properties={**message.properties, "is_draft": True, "is_read": True}
+        )
+        target = tx.access.folder(
+            command.save_to or FolderRole("drafts"), Right.CREATE_ITEMS, role="saved"
+        )
+        return insert_items(tx, target.mailbox_id, target.id, [pack(draft, tx.now)])[0]
+    mail = sending.prepare(tx, message)
+    hand_out(tx, mail, keeps=command.disposition == "send_and_save")
+    return None
+
+
+@writes(CancelMeeting)
+def cancel_meeting(tx: WriteTx, command: CancelMeeting) -> Responded:
+    """Cancel an own meeting. Raises WrongClass, NotSupported (role ``not_organizer``)."""
+    tx.hold([command.item.mailbox_id])
+    row = _row(tx, command.item)
+    if row.kind != Kind.CALENDAR:
+        raise WrongClass("only meetings can be cancelled", role="cancel")
+    found = read_found(tx, command.item)
+    if not is_own(found.properties):
+        raise NotSupported("only the organiser cancels a meeting", role="not_organizer")
+    body, _ = content_of(tx, found)
+    how = "all_and_copy" if command.disposition == "send_and_save" else "all"
+    if command.disposition != "save":
+        tell_of_end(tx, Meeting(found.properties, body), how, command.body)
+    end_meeting(tx, found)
+    return Responded()
+
+
+def end_meeting(tx: WriteTx, found: Found) -> None:
+    """Mark an own meeting as cancelled and put it into Deleted Items; an occurrence leaves its
+    series."""
+    if found.original:
+        delete_occurrence(tx, found.id, "to_deleted_items")
+        return
+    state = int(found.properties.get("appointment_state") or 0)
+    number = int(found.properties.get("appointment_sequence_number") or 0)
+    change_found(
+        tx,
+        found,
+        {
+            "appointment_state": state | CANCELLED,
+            "is_cancelled": True,
+            "busy_status": "free",
+            "appointment_sequence_number": number + 1,
+        },
+    )
+    _put_away(tx, found.row)
+
+
+@writes(RemoveMeeting)
+def remove_meeting(tx: WriteTx, command: RemoveMeeting) -> Responded:
+    """Remove what was cancelled from the calendar, and the cancellation from the Inbox.
+
+    Raises WrongClass, NotSupported (role ``organizer_remove``).
+    """
+    tx.hold([command.item.mailbox_id])
+    row = _row(tx, command.item)
+    if row.kind == Kind.MEETING_CANCELLATION:
+        told = properties_of(row)[0]
+        uid, original = told.get("uid") or "", told.get("recurrence_id") or ""
+        found = find_meeting(tx, row.mailbox_id, uid, original)
+    elif row.kind == Kind.CALENDAR:
+        found = read_found(tx, command.item)
+    else:
+        raise WrongClass("only cancelled meetings can be removed", role="remove")
+    if found is not None:
+        _remove(tx, found)
+    request = _put_away(tx, row) if row.kind == Kind.MEETING_CANCELLATION else None
+    return Responded(request=request)
+
+
+def _remove(tx: WriteTx, found: Found) -> None:
+    if is_own(found.properties):
+        raise NotSupported("an organiser cancels", role="organizer_remove")
+    found = read_found(tx, found.id)
+    if found.original:
+        delete_occurrence(tx, found.id, "to_deleted_items")
+    else:
+        _put_away(tx, found.row)
+
+
+def decline_deleted(tx: WriteTx, found: Found, when: Instant, *, keeps: bool) -> None:
+    """An attendee deletes a meeting and tells the organiser: it is declined."""
+    properties = found.properties
+    who = _attendee(tx, found.row.mailbox_id)
+    if address_of(properties.get("organizer")):
+        message = response(properties, "decline", who, Body(), when)
+        hand_out(tx, sending.prepare(tx, message), keeps=keeps)

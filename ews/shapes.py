@@ -38,10 +38,8 @@ class ItemShape(msgspec.Struct, frozen=True):
 
     @property
     def wants_beside(self) -> bool:
-        """Whether it shows meetings that collide with the item, or touch it."""
-        return self.base == "AllProperties" or any(
-            row.computed in ("meetings_beside", "count_beside") for row in self.rows
-        )
+        """Whether it shows what else the calendar has to do with the item."""
+        return self.base == "AllProperties" or any(row.computed in _BESIDE for row in self.rows)
 
     def want(self) -> Want:
         """Which parts of an item must be loaded for this shape."""
@@ -61,6 +59,7 @@ class ItemShape(msgspec.Struct, frozen=True):
         )
 
 
+_BESIDE = frozenset({"meetings_beside", "count_beside", "associated_item"})
 _BODY_KEYS = frozenset({"x:0x1000:String", "x:0x1013:String", "x:0x1013:Binary"})
 
 

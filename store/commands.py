@@ -186,6 +186,15 @@ class ViewCalendar(Command, frozen=True):
     limit: int | None = None
 
 
+class FindMeeting(Command, frozen=True):
+    """The calendar item with a UID in a mailbox -> its ItemId, None where there is none or the
+    asker may not see it. ``original``: the occurrence that was to start then."""
+
+    mailbox_id: int
+    uid: str
+    original: str = ""
+
+
 class CreateItems(Command, frozen=True):
     """Save items, send them, or both -> each SavedItem (its ``id`` None where nothing is kept).
 

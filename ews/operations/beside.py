@@ -10,18 +10,39 @@ import msgspec
 from ews.context import Context
 from ews.ids import change_key
 from ews.render.values import escape, instant
+from schemas.properties.make import MEETINGS
 from schemas.property import Kind
-from store.commands import FolderRole, ViewCalendar
+from store.commands import FindMeeting, FolderRole, ViewCalendar
 from store.instant import from_instant, to_instant
-from store.model import Item
+from store.model import Item, ItemId
 from store.results import ItemPage, Row
 
 _NAMES = ("subject", "start", "end", "location", "is_all_day", "busy_status", "uid", "occurrence")
 _KINDS = frozenset({Kind.CALENDAR, Kind.MEETING_REQUEST})
+_MESSAGES = frozenset(MEETINGS)
 _SHOWN_MAX = 100
 
 
 async def with_beside(ctx: Context, item: Item) -> Item:
+    """The item with what else the calendar has to do with it, as far as its kind has that."""
+    if item.kind in _MESSAGES:
+        item = await _with_associated(ctx, item)
+    return await _with_meetings(ctx, item)
+
+
+async def _with_associated(ctx: Context, item: Item) -> Item:
+    """The meeting message with ``associated_calendar_item_id``, an ItemId."""
+    uid, original = item.properties.get("uid"), item.properties.get("recurrence_id")
+    if not uid:
+        return item
+    found: ItemId | None = await ctx.execute(FindMeeting(item.id.mailbox_id, uid, original or ""))
+    if found is None:
+        return item
+    properties = {**item.properties, "associated_calendar_item_id": found}
+    return msgspec.structs.replace(item, properties=properties)
+
+
+async def _with_meetings(ctx: Context, item: Item) -> Item:
     """The item with ``conflicting_meetings`` and ``adjacent_meetings``: elements, ready made.
 
     Free time collides with nothing, and nothing with itself; series are not looked at as a whole.

@@ -4,42 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from ews.context import Context
-from ews.errors import EwsError
+from ews.errors import EwsError, ews_error
 from ews.ids import read_change_key
 from ews.messages import Message, each, failure, response, success
 from ews.operations.items import saved_item
 from ews.reading.items import read_item
+from ews.reading.meetings import INVITATIONS, MEETING_RESPONSES, read_meeting_response
 from ews.reading.responses import RESPONSES, read_response
 from ews.registry import operation
 from ews.render.computed import ATTACHMENT_ELEMENTS
 from schemas.classes import is_sendable, kind_of
 from schemas.property import Kind
-from store.commands import CreateItems, FolderRef, ItemChange, SendItems, UpdateItems
+from store.commands import (
+    CreateItems,
+    FolderRef,
+    ItemChange,
+    RespondToMeeting,
+    SendItems,
+    UpdateItems,
+)
+from store.errors import StoreError
 from store.model import ItemDraft, ItemId
-from store.results import SavedItem
+from store.results import Responded, SavedItem
 
 DISPOSITIONS: dict[str, Any] = {
     "SaveOnly": "save",
     "SendOnly": "send",
     "SendAndSaveCopy": "send_and_save",
 }
-# Elements of CreateItem that belong to calendars.
-_OF_CALENDARS = frozenset(
-    {
-        "AcceptItem",
-        "TentativelyAcceptItem",
-        "DeclineItem",
-        "CancelCalendarItem",
-        "RemoveItem",
-        "AddItemToMyCalendar",
-        "AcceptSharingInvitation",
-        "ProposeNewTime",
-    }
-)
 
 
-@operation("CreateItem", missing="answers to meetings, invitations (SendToNone only)")
+@operation("CreateItem")
 async def create_item(request: Any, ctx: Context) -> Message:
     """Save items, send them, or both; each has its own answer."""
     saved_to = request.SavedItemFolderId
@@ -47,10 +45,11 @@ async def create_item(request: Any, ctx: Context) -> Message:
     messages: list[Message] = []
     plain: list[tuple[str, Any]] = []
     for pair in request.Items:
-        if pair[0] in RESPONSES:
+        if pair[0] in RESPONSES or pair[0] in MEETING_RESPONSES:
             messages += await _flush(ctx, request, folder, plain)
             plain = []
-            messages.append(await _respond(ctx, request, folder, pair))
+            answer = _answer_meeting if pair[0] in MEETING_RESPONSES else _respond
+            messages.append(await answer(ctx, request, folder, pair))
         else:
             plain.append(pair)
     messages += await _flush(ctx, request, folder, plain)
@@ -64,9 +63,10 @@ async def _flush(
     if not pairs:
         return []
     disposition = DISPOSITIONS[request.MessageDisposition or "SaveOnly"]
+    invitations = INVITATIONS[request.SendMeetingInvitations or "SendToNone"]
 
     async def create(items: tuple[ItemDraft, ...]) -> Any:
-        return await ctx.execute(CreateItems(items, folder, disposition))
+        return await ctx.execute(CreateItems(items, folder, disposition, invitations=invitations))
 
     results = await each(pairs, lambda pair: _draft(ctx, request, pair), create)
     return [_created(ctx, result) for result in results]
@@ -74,24 +74,14 @@ async def _flush(
 
 def _draft(ctx: Context, request: Any, pair: tuple[str, Any]) -> ItemDraft:
     name, node = pair
-    if name in _OF_CALENDARS:
-        raise EwsError("ErrorInvalidOperation", "Meetings cannot be answered here yet.")
     draft = read_item(ctx, name, node)
     kind = kind_of(draft.item_class)
     if kind is Kind.CALENDAR:
-        _check_calendar(request, draft)
+        if request.SendMeetingInvitations is None:
+            raise EwsError("ErrorSendMeetingInvitationsRequired")
     elif is_sendable(draft.item_class) and request.MessageDisposition is None:
         raise EwsError("ErrorMessageDispositionRequired")
     return draft
-
-
-def _check_calendar(request: Any, draft: ItemDraft) -> None:
-    invitations = request.SendMeetingInvitations
-    if invitations is None:
-        raise EwsError("ErrorSendMeetingInvitationsRequired")
-    people = ("required_attendees", "optional_attendees", "resources")
-    if invitations != "SendToNone" and any(draft.properties.get(name) for name in people):
-        raise EwsError("ErrorInvalidOperation", "Invitations cannot be sent yet.")
 
 
 def _created(ctx: Context, result: SavedItem | EwsError) -> Message:
@@ -128,6 +118,21 @@ async def _respond(
         return await ctx.execute(CreateItems(items, folder, disposition))
 
     return _created(ctx, (await each([draft], lambda d: d, create))[0])
+
+
+async def _answer_meeting(
+    ctx: Context, request: Any, folder: FolderRef | None, pair: tuple[str, Any]
+) -> Message:
+    """An answer to an invitation, or the end of a meeting (MS-OXWSMTGS 3.1.4.2)."""
+    try:
+        command = read_meeting_response(ctx, *pair, request.MessageDisposition)
+        if folder is not None and isinstance(command, RespondToMeeting):
+            command = msgspec.structs.replace(command, save_to=folder)
+        done: Responded = await ctx.execute(command)
+    except (EwsError, StoreError) as error:
+        return failure(ews_error(error), Items=[])
+    items = [saved for saved in (done.calendar, done.message) if saved is not None]
+    return success(Items=[entry for saved in items for entry in saved_item(ctx, saved)])
 
 
 async def _suppress(ctx: Context, item: ItemId) -> Message:

@@ -16,6 +16,7 @@ from ews.messages import Message, each, failure, response, success
 from ews.operations.beside import with_beside
 from ews.operations.folders import HOW
 from ews.operations.references import read_ranges, read_references, taken
+from ews.reading.meetings import INVITATIONS
 from ews.registry import operation
 from ews.render.items import ItemWriter
 from ews.render.view import view_of_item
@@ -164,7 +165,7 @@ async def _place(
     return response(name, (moved(ctx, result) for result in results))
 
 
-@operation("DeleteItem", missing="cancellations of meetings")
+@operation("DeleteItem")
 async def delete_item(request: Any, ctx: Context) -> Message:
     """Delete items (MS-OXWSCORE 3.1.4.3)."""
     how: Any = HOW[request.DeleteType]
@@ -174,7 +175,12 @@ async def delete_item(request: Any, ctx: Context) -> Message:
         good = tuple(item for item in items if item not in refused)
         results = iter(
             await ctx.execute(
-                DeleteItems(good, how, suppress_receipts=bool(request.SuppressReadReceipts))
+                DeleteItems(
+                    good,
+                    how,
+                    suppress_receipts=bool(request.SuppressReadReceipts),
+                    cancellations=INVITATIONS[request.SendMeetingCancellations or "SendToNone"],
+                )
             )
             if good
             else ()

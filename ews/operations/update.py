@@ -12,6 +12,7 @@ from ews.operations.create import DISPOSITIONS
 from ews.operations.items import saved_item
 from ews.operations.references import Reference, read_references, taken
 from ews.reading.changes import read_change, reference_in
+from ews.reading.meetings import INVITATIONS
 from ews.registry import operation
 from store.commands import FetchItems, ItemChange, UpdateItems
 from store.model import Item
@@ -35,7 +36,7 @@ _SENDABLE = frozenset(
 
 @operation(
     "UpdateItem",
-    missing="updates of meetings sent to attendees, AutoResolve property by property",
+    missing="AutoResolve property by property",
 )
 async def update_item(request: Any, ctx: Context) -> Message:
     """Change items, then send them where MessageDisposition says so."""
@@ -53,6 +54,7 @@ async def update_item(request: Any, ctx: Context) -> Message:
             disposition=disposition,
             save_to=folder,
             suppress_receipts=bool(request.SuppressReadReceipts),
+            invitations=INVITATIONS[request.SendMeetingInvitationsOrCancellations or "SendToNone"],
         )
         results = iter(await ctx.execute(command) if good else ())
         return [refused[n] if n in refused else next(results) for n in range(len(changes))]

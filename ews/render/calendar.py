@@ -16,6 +16,7 @@ from store.calendar.model import ZoneRecord
 from store.calendar.occurrences import Occurrence, Series, is_master
 from store.calendar.zones import zone_of
 from store.instant import Instant, from_instant
+from store.model import ItemId
 
 RESPONSES = {
     "unknown": "Unknown",
@@ -278,6 +279,40 @@ def _deleted(original: Instant) -> str:
     return f"<t:DeletedOccurrence><t:Start>{instant(original)}</t:Start></t:DeletedOccurrence>"
 
 
+# -- meetings ----------------------------------------------------------------------------------
+
+_MEETING, _RECEIVED, _CANCELLED = 1, 2, 4
+
+
+def meeting_responses(kind: str, properties: dict[str, Any]) -> list[str]:
+    """The response objects that a meeting or a meeting message offers (MS-OXWSMTGS 2.2.4)."""
+    answers = ["AcceptItem", "TentativelyAcceptItem", "DeclineItem"]
+    if properties.get("allow_new_time_proposal") is not False:
+        answers.append("ProposeNewTime")
+    if kind == Kind.MEETING_REQUEST:
+        return [] if properties.get("is_out_of_date") else answers
+    if kind == Kind.MEETING_CANCELLATION:
+        return ["RemoveItem"]
+    if kind != Kind.CALENDAR:
+        return []
+    state = int(properties.get("appointment_state") or 0)
+    if not state & _MEETING:
+        return []
+    if not state & _RECEIVED:
+        return [] if state & _CANCELLED else ["CancelCalendarItem"]
+    return ["RemoveItem"] if state & _CANCELLED else answers
+
+
+def _associated_item(view: View, row: P) -> str:
+    """The calendar item that a meeting message is about, looked up before
+    (``ews.operations.beside``)."""
+    id: ItemId | None = view.properties.get("associated_calendar_item_id")
+    if id is None:
+        return ""
+    wire = view.ctx.ids.item(id.mailbox_id, id.id, id.original)
+    return f'<t:AssociatedCalendarItemId Id="{wire}"/>'
+
+
 # -- meetings beside it ------------------------------------------------------------------------
 
 
@@ -311,6 +346,7 @@ CALENDAR_COMPUTED: dict[str, Computed] = {
     "last_occurrence": Computed(_last_occurrence),
     "modified_occurrences": Computed(_modified_occurrences),
     "deleted_occurrences": Computed(_deleted_occurrences),
+    "associated_item": Computed(_associated_item),
     "meetings_beside": Computed(_meetings_beside),
     "count_beside": Computed(_count_beside),
 }

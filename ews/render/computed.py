@@ -13,7 +13,7 @@ from typing import Any
 
 from ews.ids import change_key
 from ews.render.bodies import body_element, render_body, unique_element
-from ews.render.calendar import CALENDAR_COMPUTED
+from ews.render.calendar import CALENDAR_COMPUTED, meeting_responses
 from ews.render.compute import Computed
 from ews.render.values import boolean, escape, instant, mailbox
 from ews.render.view import View, entry_id
@@ -144,9 +144,13 @@ def _internet_message_headers(view: View, row: P) -> str:
 
 def _response_objects(view: View, row: P) -> str:
     properties = view.properties
-    if not view.id or properties.get("is_draft") or not is_sendable(view.item_class):
+    if not view.id or properties.get("is_draft"):
         return ""
-    names = ["ReplyToItem", "ReplyAllToItem", "ForwardItem"]
+    names = meeting_responses(view.kind, properties)
+    if is_sendable(view.item_class):
+        names += ["ReplyToItem", "ReplyAllToItem", "ForwardItem"]
+    if not names:
+        return ""
     if properties.get("is_read_receipt_requested") and not properties.get("is_read"):
         names.append("SuppressReadReceipt")
     return f"<t:ResponseObjects>{''.join(f'<t:{n}/>' for n in names)}</t:ResponseObjects>"

@@ -1,6 +1,6 @@
 """Importing this registers the executors of calendars."""
 
 from store.calendar import view
-from store.calendar.scheduling import arrival, respond
+from store.calendar.scheduling import arrival, lookup, respond
 
-ALL = (arrival, respond, view)
+ALL = (arrival, lookup, respond, view)

@@ -7,18 +7,24 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from schemas.property import Kind
 from store.calendar.exceptions import occurrence_in, with_exception
 from store.calendar.occurrences import Series
+from store.calendar.scheduling import organize
+from store.calendar.scheduling.arrival import is_own
+from store.calendar.scheduling.found import Found, content_of, read_found
+from store.calendar.scheduling.messages import Meeting, address_of, response
 from store.commands import DeleteItems, ItemChange
 from store.errors import NotSupported, StoreError
 from store.executor import WriteTx, writes
 from store.items.change import edit_of
 from store.items.relocate import discard, move_to_bin, once
 from store.items.rows import permitted
-from store.model import ItemId
+from store.model import Body, ItemId
 from store.record import properties_of
 from store.rights import Right
-from store.submission import receipts
+from store.submission import receipts, sending
+from store.submission.recipients import reader_of
 
 
 @writes(DeleteItems)
@@ -27,15 +33,58 @@ def delete_items(tx: WriteTx, command: DeleteItems) -> list[StoreError | None]:
     series, and with its last occurrence a series goes."""
     tx.hold(item.mailbox_id for item in command.items)
     results: list[StoreError | None] = [None] * len(command.items)
-    whole = [number for number, item in enumerate(command.items) if not item.original]
+    told = {n for n, item in enumerate(command.items) if _is_told(tx, command, item)}
+    whole = [n for n, item in enumerate(command.items) if not item.original and n not in told]
     found = _delete_whole(tx, command, [command.items[number] for number in whole])
     for number, result in zip(whole, found, strict=True):
         results[number] = result
     for number, item in enumerate(command.items):
-        if item.original:
-            result = tx.attempt(lambda item=item: delete_occurrence(tx, item, command.how))
+        if item.original or number in told:
+            result = tx.attempt(lambda item=item: _delete_meeting(tx, item, command))
             results[number] = result if isinstance(result, StoreError) else None
     return results
+
+
+def _is_told(tx: WriteTx, command: DeleteItems, item: ItemId) -> bool:
+    """Whether others may have to hear of it: it is a meeting."""
+    if command.cancellations == "none":
+        return False
+    row = permitted(tx, [item], Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)[0]
+    return not isinstance(row, StoreError) and row.kind == Kind.CALENDAR
+
+
+def _delete_meeting(tx: WriteTx, item: ItemId, command: DeleteItems) -> None:
+    """Delete an occurrence or a meeting, and tell whom it concerns: an organiser cancels, an
+    attendee declines. Raises NotFound, AccessDenied, and as ``sending.prepare``."""
+    if command.cancellations != "none":
+        found = read_found(tx, item)
+        keeps = organize.keeps_copy(command.cancellations)
+        if not is_own(found.properties):
+            if not found.properties.get("is_cancelled"):
+                decline(tx, found, keeps=keeps)
+        elif not found.properties.get("is_cancelled"):
+            body, _ = content_of(tx, found)
+            organize.tell_of_end(tx, Meeting(found.properties, body), command.cancellations)
+    if item.original:
+        delete_occurrence(tx, item, command.how)
+        return
+    row = permitted(tx, [item], Right.DELETE_ALL, owned=Right.DELETE_OWNED)[0]
+    if isinstance(row, StoreError):
+        raise row
+    if command.how == "hard":
+        discard(tx, [row])
+    else:
+        move_to_bin(tx, [row], command.how)
+
+
+def decline(tx: WriteTx, found: Found, *, keeps: bool) -> None:
+    """Tell the organiser of a meeting that its attendee, who deletes it, does not come."""
+    owner = reader_of(tx, found.row.mailbox_id)
+    if owner is None or not address_of(found.properties.get("organizer")):
+        return
+    who = {"name": owner.name, "address": owner.address}
+    message = response(found.properties, "decline", who, Body(), tx.now)
+    organize.hand_out(tx, sending.prepare(tx, message), keeps=keeps)
 
 
 def _delete_whole(

@@ -21,7 +21,6 @@ from store.calendar.settle import CANCELLED, MEETING, RECEIVED
 from store.commands import CancelMeeting, FolderRole, RemoveMeeting, RespondToMeeting
 from store.errors import InvalidValue, NotFound, NotSupported, StoreError, WrongClass
 from store.executor import WriteTx, writes
-from store.instant import Instant
 from store.items.delete import delete_occurrence
 from store.items.fetch import load_draft
 from store.items.insert import insert_items
@@ -232,12 +231,3 @@ def _remove(tx: WriteTx, found: Found) -> None:
         delete_occurrence(tx, found.id, "to_deleted_items")
     else:
         _put_away(tx, found.row)
-
-
-def decline_deleted(tx: WriteTx, found: Found, when: Instant, *, keeps: bool) -> None:
-    """An attendee deletes a meeting and tells the organiser: it is declined."""
-    properties = found.properties
-    who = _attendee(tx, found.row.mailbox_id)
-    if address_of(properties.get("organizer")):
-        message = response(properties, "decline", who, Body(), when)
-        hand_out(tx, sending.prepare(tx, message), keeps=keeps)

@@ -186,6 +186,17 @@ class ViewCalendar(Command, frozen=True):
     limit: int | None = None
 
 
+class ReadAvailability(Command, frozen=True):
+    """When people, rooms and lists are free -> each Availability; of a list that of its members.
+
+    Everything that overlaps the window from ``start`` to ``end`` (instants) is told whole.
+    """
+
+    addresses: tuple[str, ...]
+    start: str
+    end: str
+
+
 class FindMeeting(Command, frozen=True):
     """The calendar item with a UID in a mailbox -> its ItemId, None where there is none or the
     asker may not see it. ``original``: the occurrence that was to start then."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -54,6 +54,42 @@ class SavedItem(msgspec.Struct, frozen=True):
     kind: str = "message"
     attachments: tuple[Attachment, ...] = ()
     conflicts: int = 0
+
+
+class BusyEvent(msgspec.Struct, frozen=True):
+    """Something in a calendar as others see it. The rest is told only to who may see details;
+    ``item``, ``subject``, ``location`` of what is private only to its owner."""
+
+    start: str
+    end: str
+    busy: str
+    item: ItemId | None = None
+    subject: str = ""
+    location: str = ""
+    is_meeting: bool = False
+    is_recurring: bool = False
+    is_exception: bool = False
+    is_reminder_set: bool = False
+    is_private: bool = False
+
+
+class WorkingHours(msgspec.Struct, frozen=True):
+    """When somebody works: weekdays by name, minutes after midnight in ``zone`` (a zone record of
+    ``store.calendar.model``; an empty one is UTC)."""
+
+    days: tuple[str, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    start: int = 8 * 60
+    end: int = 17 * 60
+    zone: dict[str, Any] = {}
+
+
+class Availability(msgspec.Struct, frozen=True):
+    """``level``: ``time`` or ``details``. ``members``: of a list, the events of each."""
+
+    level: Literal["time", "details"]
+    events: tuple[BusyEvent, ...]
+    hours: WorkingHours = WorkingHours()
+    members: tuple[tuple[BusyEvent, ...], ...] = ()
 
 
 class Responded(msgspec.Struct, frozen=True):

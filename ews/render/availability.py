@@ -1,0 +1,85 @@
+"""Working hours, their zone, and busy states as availability answers write them (MS-OXWAVLS)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.time_zones import rules
+from store.calendar.model import ZoneRecord
+from store.results import WorkingHours
+
+_BUSY = {
+    "free": "Free",
+    "tentative": "Tentative",
+    "busy": "Busy",
+    "oof": "OOF",
+    "working_elsewhere": "WorkingElsewhere",
+    "no_data": "NoData",
+}
+_NEVER: dict[str, Any] = {
+    "Bias": 0,
+    "Time": "00:00:00",
+    "DayOrder": 0,
+    "Month": 0,
+    "DayOfWeek": "Sunday",
+}
+
+
+def wire_busy(busy: str) -> str:
+    """A busy status by its wire name."""
+    return _BUSY.get(busy, "Busy")
+
+
+def hours_of(hours: WorkingHours, year: int) -> dict[str, Any]:
+    """A WorkingHours element."""
+    days = [day.capitalize() for day in hours.days]
+    period = {
+        "DayOfWeek": days,
+        "StartTimeInMinutes": hours.start,
+        "EndTimeInMinutes": hours.end,
+    }
+    return {
+        "TimeZone": serializable(hours.zone, year),
+        "WorkingPeriodArray": {"WorkingPeriod": [period]},
+    }
+
+
+def serializable(zone: ZoneRecord, year: int) -> dict[str, Any]:
+    """A zone as a SerializableTimeZone with the rules of a year; biases count west as positive."""
+    known = rules(zone.get("id") or ("" if zone else "UTC"), year)
+    if known is None:
+        return _by_rule(zone, year)
+    standard, daylight = dict(_NEVER), dict(_NEVER)
+    for change in known.transitions:
+        is_standard = change.period == "Standard"
+        (standard if is_standard else daylight).update(
+            Bias=0 if is_standard else known.daylight_bias - known.standard_bias,
+            Time=_clock(change.minutes),
+            DayOrder=5 if change.occurrence < 0 else change.occurrence,
+            Month=change.month,
+            DayOfWeek=change.day,
+        )
+    return {"Bias": known.standard_bias, "StandardTime": standard, "DaylightTime": daylight}
+
+
+def _by_rule(zone: ZoneRecord, year: int) -> dict[str, Any]:
+    fitting = [rule for rule in zone.get("rules") or () if rule["from"] <= year]
+    rule: dict[str, Any] = fitting[-1] if fitting else {"standard": 0}
+    bias = -rule["standard"]
+    standard, daylight = dict(_NEVER), dict(_NEVER)
+    if "daylight" in rule:
+        standard |= _change(rule["to_standard"], year)
+        daylight |= {"Bias": -rule["daylight"] - bias, **_change(rule["to_daylight"], year)}
+    return {"Bias": bias, "StandardTime": standard, "DaylightTime": daylight}
+
+
+def _change(change: dict[str, Any], year: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {"Time": _clock(change["minutes"]), "Month": change["month"]}
+    if "day_of_month" in change:
+        return {**shown, "DayOrder": change["day_of_month"], "Year": str(year)}
+    order = 5 if change["occurrence"] < 0 else change["occurrence"]
+    return {**shown, "DayOrder": order, "DayOfWeek": change["day"].capitalize()}
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:00"

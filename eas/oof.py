@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 
-import msgspec
-
 from eas.answers import node, text
 from eas.context import Context
 from eas.errors import EasError
@@ -15,11 +13,11 @@ from eas.render.text import clean
 from eas.wbxml import Element
 from store.commands import FetchConfiguration, FolderRole, SaveConfiguration
 from store.errors import NotFound
+from store.oof import CONFIGURATION, TIMED, Oof, OofMessage, decode_oof, encode_oof
 from store.text import html_to_text, text_to_html
 
 _P = "Settings"
 _PROTOCOL, _INVALID, _CONFLICT = 2, 5, 6
-_NAME = "OofSettings"
 _INBOX = FolderRole("inbox")
 # Whom a message is for, by the element that says so; in the order of answers.
 AUDIENCES = {
@@ -28,49 +26,26 @@ AUDIENCES = {
     "external_unknown": "AppliesToExternalUnknown",
 }
 _OUTSIDE = ("external_known", "external_unknown")
-_TIMED = 2
 _TYPES = {"TEXT": "TEXT", "HTML": "HTML"}
 _TEXT_MAX = 128 * 1024
-
-
-class OofMessage(msgspec.Struct, frozen=True):
-    """A reply: whether it is sent, what it says, TEXT or HTML."""
-
-    enabled: bool = False
-    text: str = ""
-    type: str = "TEXT"
-
-
-class Oof(msgspec.Struct, frozen=True):
-    """``state``: 0 off, 1 on, 2 on from ``start`` to ``end``; those are empty where none were
-    said, and in any other state."""
-
-    state: int = 0
-    start: str = ""
-    end: str = ""
-    messages: dict[str, OofMessage] = {}
-
-
-_DECODER = msgspec.json.Decoder(Oof)
 
 
 async def fetch_oof(ctx: Context) -> Oof:
     """What the mailbox has; off where nothing was ever set."""
     try:
-        item = await ctx.execute(FetchConfiguration(_INBOX, _NAME))
+        item = await ctx.execute(FetchConfiguration(_INBOX, CONFIGURATION))
     except NotFound:
         return Oof()
-    kept = item.properties.get("configuration_xml", "")
-    return _DECODER.decode(base64.b64decode(kept)) if kept else Oof()
+    return decode_oof(base64.b64decode(item.properties.get("configuration_xml", "")))
 
 
-async def save_oof(ctx: Context, oof: Oof) -> None:
+async def save_oof(ctx: Context, oof: Oof, before: Oof) -> None:
     """Keep it with the mailbox, where every protocol finds it."""
-    data = msgspec.json.encode(oof)
+    data = encode_oof(oof, before, ctx.now)
     try:
-        await ctx.execute(SaveConfiguration(_INBOX, _NAME, create=False, xml=data))
+        await ctx.execute(SaveConfiguration(_INBOX, CONFIGURATION, create=False, xml=data))
     except NotFound:
-        await ctx.execute(SaveConfiguration(_INBOX, _NAME, create=True, xml=data))
+        await ctx.execute(SaveConfiguration(_INBOX, CONFIGURATION, create=True, xml=data))
 
 
 def oof_answer(oof: Oof, type: str) -> Element:
@@ -119,13 +94,13 @@ def read_oof(said: Element, before: Oof) -> Oof:
     if state not in ("0", "1", "2"):
         raise EasError(_INVALID, "OofState is 0, 1 or 2")
     start, end = _times(said)
-    if int(state) != _TIMED:
+    if int(state) != TIMED:
         start = end = ""
-    elif not start and before.state == _TIMED:
+    elif not start and before.state == TIMED:
         start, end = before.start, before.end
     messages = _messages(said)
     _check_outside(messages)
-    return Oof(int(state), start, end, before.messages | messages)
+    return Oof(int(state), start, end, before.messages | messages, before.since)
 
 
 def _times(said: Element) -> tuple[str, str]:

@@ -424,3 +424,12 @@ device_once = Table(
     Column("token", String, primary_key=True),
     Column("at", String, nullable=False),
 )
+
+# Who was told of which absence (its ``since``) of a mailbox's owner.
+oof_reply = Table(
+    "oof_reply",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("address", String, primary_key=True),
+    Column("since", String, nullable=False),
+)

@@ -56,7 +56,8 @@ async def _oof(ctx: Context, part: Element) -> Element:
         type = read_body_type(wanted)
         return node(f"{_P}:Oof", text(f"{_P}:Status", _OK), oof_answer(await fetch_oof(ctx), type))
     if said is not None:
-        await save_oof(ctx, read_oof(said, await fetch_oof(ctx)))
+        before = await fetch_oof(ctx)
+        await save_oof(ctx, read_oof(said, before), before)
     return node(f"{_P}:Oof", text(f"{_P}:Status", _OK))
 
 

@@ -17,6 +17,7 @@ from store.items.insert import check_quota, insert_item
 from store.model import ItemDraft, ItemId, Properties
 from store.record import PackedItem, decode_record, encode_record, pack
 from store.results import SavedItem
+from store.submission.absence import reply_for
 from store.submission.arrivals import arrived, is_awaited
 from store.submission.conversations import kept_in
 from store.submission.recipients import Reader
@@ -136,7 +137,9 @@ def _deliver_one(tx: WriteTx, packed: PackedItem, reader: Reader, inbox_id: int 
     folder_id = kept_in(tx, reader.mailbox_id, packed.row["conversation_id"]) or inbox_id
     marks = arrived(tx, reader, packed.draft) if packed.draft is not None else {}
     own = _addressed(packed, reader, marks)
-    return insert_item(tx, reader.mailbox_id, folder_id, own, new_mail=True)
+    saved = insert_item(tx, reader.mailbox_id, folder_id, own, new_mail=True)
+    reply_for(tx, reader, inbox_id, own)
+    return saved
 
 
 def address_in(mailbox: Any) -> str:

@@ -211,7 +211,8 @@ OTHER_GROUPS: dict[str, etree._Element] = {}
 
 
 def operations(path: Path, since: Since) -> str:
-    """One line per operation of the WSDL: request, response, first version and headers."""
+    """One line per operation of the WSDL, and of those that it lacks: request, response, first
+    version and headers."""
     root = etree.parse(path).getroot()
     parts: dict[tuple[str, str], str] = {}
     for message in root.findall(f"{WSDL}message"):
@@ -241,7 +242,15 @@ def operations(path: Path, since: Since) -> str:
         if action != name:
             unique = {f"={action}": None, **unique}
         lines.append(" ".join(["operation", name, request, response, f"^{first}", *unique]))
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *BEYOND]) + "\n"
+
+
+# Operations that the schema and the documentation have, and the WSDL has not.
+BEYOND = [
+    f"operation {name} {name} {name}Response ^Exchange2013 ExchangeImpersonation MailboxCulture"
+    " RequestServerVersion TimeZoneContext"
+    for name in ("GetReminders", "PerformReminderAction")
+]
 
 
 def main() -> None:

@@ -140,6 +140,8 @@ CALENDAR_ROWS: tuple[P, ...] = (
     row("calendar:DoNotForwardMeeting", Type.BOOLEAN, CALENDAR, since="Exchange2016", **BY_PATH),
     # The parts of an enhanced location (store.calendar.model).
     P(name="places", type=Type.RECORD, kinds=_WITH_TIMES, query=False, **BY_PATH),
+    # Which reminders of a series are done with, or put off (PerformReminderAction).
+    P(name="reminders", type=Type.RECORD, kinds=CALENDAR, query=False, **BY_PATH),
     row("meeting:AssociatedCalendarItemId", Type.RECORD, MEETINGS, computed="associated_item",
         **_LOADED),
     row("meeting:IsDelegated", Type.BOOLEAN, MEETINGS, **READ_ONLY),

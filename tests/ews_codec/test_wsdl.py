@@ -159,7 +159,9 @@ def test_the_wsdl_binds_as_the_reference_does(printed: Path, reference: Path) ->
         bindings(etree.parse(folder / name).getroot())
         for folder, name in ((printed, "services.wsdl"), (reference, "Services.wsdl"))
     )
-    assert ours == theirs
+    beyond = ours.keys() - theirs.keys()  # the published WSDL leaves them out
+    assert beyond == {"GetReminders", "PerformReminderAction"}
+    assert {name: ours[name] for name in theirs} == theirs
 
 
 def bindings(root: Any) -> dict[str, Any]:

@@ -26,7 +26,11 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
     await save(anna, "kept")
     await opened.close()
     with sqlite3.connect(tmp_path / "store.db") as old:
-        for table in ("event_floor", "oof_reply", *(table for table in metadata.tables if "device" in table)):
+        for table in (
+            "event_floor",
+            "oof_reply",
+            *(table for table in metadata.tables if "device" in table),
+        ):
             old.execute(f"DROP TABLE {table}")
         old.execute("DROP INDEX tombstone_by_item")
         for column in ("received", "moved_item"):
@@ -38,7 +42,13 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
     old.close()
 
     assert migrations.upgrade(url) == ["0002", "0003", "0004", "0005"]
-    assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == ["0001", "0002", "0003", "0004", "0005"]
+    assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == [
+        "0001",
+        "0002",
+        "0003",
+        "0004",
+        "0005",
+    ]
     assert migrations.upgrade(url) == []
     again = await Store.open(url)
     session = again.session(anna.principal, origin="test")

@@ -198,8 +198,8 @@ async def perform_reminder_action(request: Any, ctx: Context) -> Message:
         for result in await _update(ctx, changes):
             assert result.id is not None
             updated.append(_id(ctx, result.id, result.change))
-    except (EwsError, StoreError) as error:
-        return failure(ews_error(error))
+    except StoreError as error:
+        raise ews_error(error) from error
     return success(UpdatedItemIds={"ItemId": updated})
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ews.codec import listed
 from ews.context import Context
-from ews.errors import EwsError, Fault
+from ews.errors import EwsError
 from schemas.time_zones import DAYS
 from store.calendar.model import ZoneRecord
 from store.calendar.zones import check_zone
@@ -40,16 +40,16 @@ class Attendee(msgspec.Struct, frozen=True):
 
 
 def read_zone_of(ctx: Context, node: Any) -> Context:
-    """The request as it goes by its own TimeZone, or by its TimeZoneContext. Raises Fault."""
+    """The request as it goes by its own TimeZone, or by its TimeZoneContext. Raises EwsError."""
     if node is None:
         if ctx.zone_record is None:
-            raise Fault("ErrorTimeZone", "The request names no time zone.")
+            raise EwsError("ErrorTimeZone", "The request names no time zone.")
         return ctx
     try:
         record = serializable_zone(node)
         check_zone(record)
     except (EwsError, InvalidValue) as error:
-        raise Fault("ErrorTimeZone", str(error)) from error
+        raise EwsError("ErrorTimeZone", str(error)) from error
     return ctx.in_zone(record)
 
 
@@ -85,19 +85,21 @@ def _change(node: Any) -> dict[str, Any]:
 
 
 def read_wanted(ctx: Context, request: Any) -> Wanted:
-    """Attendees and window. Raises Fault, as all that is wrong with the request as a whole."""
+    """Attendees and window. Raises EwsError, as all that is wrong with the request as a whole."""
     people = tuple(
         Attendee((node.Email.Address or "").strip(), node.AttendeeType)
         for node in listed(request.MailboxDataArray)
         if node is not None
     )
     if not people:
-        raise Fault("ErrorMailboxDataArrayEmpty")
+        raise EwsError("ErrorMailboxDataArrayEmpty")
     if len(people) > _MAILBOXES_MAX:
-        raise Fault("ErrorMailboxDataArrayTooBig")
+        raise EwsError("ErrorMailboxDataArrayTooBig")
     options, suggestions = request.FreeBusyViewOptions, request.SuggestionsViewOptions
     if options is None and suggestions is None:
-        raise Fault("ErrorInvalidArgument", "Neither free and busy time nor suggestions are asked.")
+        raise EwsError(
+            "ErrorInvalidArgument", "Neither free and busy time nor suggestions are asked."
+        )
     if options is None:
         start, end = read_window(ctx, suggestions.DetailedSuggestionsWindow)
         return Wanted(people, start, end, 30, "")
@@ -105,7 +107,7 @@ def read_wanted(ctx: Context, request: Any) -> Wanted:
     interval = options.MergedFreeBusyIntervalInMinutes
     interval = 30 if interval is None else interval
     if not _INTERVAL[0] <= interval <= _INTERVAL[1]:
-        raise Fault("ErrorInvalidMergedFreeBusyInterval")
+        raise EwsError("ErrorInvalidMergedFreeBusyInterval")
     return Wanted(people, start, end, interval, _view(options.RequestedView))
 
 
@@ -113,16 +115,16 @@ def _view(value: Any) -> str:
     """The widest of the views asked for (the schema has it as a list)."""
     views = set(value if isinstance(value, list) else str(value or "FreeBusy").split())
     if not views or views == {"None"}:
-        raise Fault("ErrorInvalidFreeBusyViewType")
+        raise EwsError("ErrorInvalidFreeBusyViewType")
     wide = ("DetailedMerged", "Detailed", "FreeBusyMerged", "FreeBusy", "MergedOnly")
     return next((name for name in wide if name in views), "FreeBusy")
 
 
 def read_window(ctx: Context, node: Any) -> tuple[Instant, Instant]:
-    """Start and end of a window of at most 62 days. Raises Fault."""
+    """Start and end of a window of at most 62 days. Raises EwsError."""
     start, end = ctx.to_instant(node.StartTime), ctx.to_instant(node.EndTime)
     if end <= start:
-        raise Fault("ErrorInvalidTimeInterval")
+        raise EwsError("ErrorInvalidTimeInterval")
     if from_instant(end) - from_instant(start) > timedelta(days=_DAYS_MAX):
-        raise Fault("ErrorTimeIntervalTooBig")
+        raise EwsError("ErrorTimeIntervalTooBig")
     return start, end

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ews.context import Context
-from ews.errors import Fault
+from ews.errors import EwsError
 from ews.reading.availability import read_window
 from store.calendar.availability.suggest import QUALITIES, Rules
 from store.instant import Instant
@@ -22,7 +22,7 @@ class SuggestionOptions(msgspec.Struct, frozen=True):
 
 
 def read_suggestion_options(ctx: Context, node: Any) -> SuggestionOptions:
-    """Raises Fault for what is out of bounds."""
+    """Raises EwsError for what is out of bounds."""
     start, end = read_window(ctx, node.DetailedSuggestionsWindow)
     rules = Rules(
         good_threshold=_within(node.GoodThreshold, 25, 1, 49, "GoodThreshold"),
@@ -34,7 +34,7 @@ def read_suggestion_options(ctx: Context, node: Any) -> SuggestionOptions:
         quality_min=node.MinimumSuggestionQuality or "Fair",
     )
     if rules.quality_min not in QUALITIES:
-        raise Fault("ErrorInvalidArgument", "MinimumSuggestionQuality is no quality.")
+        raise EwsError("ErrorInvalidArgument", "MinimumSuggestionQuality is no quality.")
     return SuggestionOptions(start, end, rules)
 
 
@@ -42,5 +42,5 @@ def _within(value: int | None, default: int, low: int, high: int, name: str) -> 
     if value is None:
         return default
     if not low <= value <= high:
-        raise Fault("ErrorInvalidArgument", f"{name} is from {low} to {high}.")
+        raise EwsError("ErrorInvalidArgument", f"{name} is from {low} to {high}.")
     return value

@@ -23,6 +23,14 @@ _EVENTS = (
     "<t:EventType>DeletedEvent</t:EventType></t:EventTypes>"
 )
 
+_ZONE = (
+    "<t:TimeZone><t:Bias>-60</t:Bias>"
+    "<t:StandardTime><t:Bias>0</t:Bias><t:Time>03:00:00</t:Time><t:DayOrder>5</t:DayOrder>"
+    "<t:Month>10</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek></t:StandardTime>"
+    "<t:DaylightTime><t:Bias>-60</t:Bias><t:Time>02:00:00</t:Time><t:DayOrder>5</t:DayOrder>"
+    "<t:Month>3</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek></t:DaylightTime></t:TimeZone>"
+)
+
 GOOD: Mapping[str, str] = {
     "ArchiveItem": (
         '<m:ArchiveItem><m:ArchiveSourceFolderId><t:FolderId Id="{folder}"/>'
@@ -144,6 +152,11 @@ GOOD: Mapping[str, str] = {
         "<m:Recipients><t:Mailbox><t:EmailAddress>{address}</t:EmailAddress></t:Mailbox>"
         "</m:Recipients><m:MailTipsRequested>All</m:MailTipsRequested></m:GetMailTips>"
     ),
+    "GetReminders": (
+        "<m:GetReminders><m:BeginTime>2026-06-01T00:00:00Z</m:BeginTime>"
+        "<m:EndTime>2026-06-02T00:00:00Z</m:EndTime><m:MaxItems>10</m:MaxItems>"
+        "<m:ReminderType>All</m:ReminderType></m:GetReminders>"
+    ),
     "GetServerTimeZones": (
         '<m:GetServerTimeZones ReturnFullTimeZoneData="true"><m:Ids><t:Id>UTC</t:Id>'
         "<t:Id>W. Europe Standard Time</t:Id></m:Ids></m:GetServerTimeZones>"
@@ -158,10 +171,23 @@ GOOD: Mapping[str, str] = {
         "<m:GetStreamingEvents><m:SubscriptionIds><t:SubscriptionId>{stream}</t:SubscriptionId>"
         "</m:SubscriptionIds><m:ConnectionTimeout>1</m:ConnectionTimeout></m:GetStreamingEvents>"
     ),
+    "GetUserAvailability": (
+        f"<m:GetUserAvailabilityRequest>{_ZONE}<m:MailboxDataArray><t:MailboxData><t:Email>"
+        "<t:Address>{address}</t:Address></t:Email><t:AttendeeType>Required</t:AttendeeType>"
+        "</t:MailboxData></m:MailboxDataArray><t:FreeBusyViewOptions><t:TimeWindow>"
+        "<t:StartTime>2026-06-01T00:00:00</t:StartTime><t:EndTime>2026-06-02T00:00:00</t:EndTime>"
+        "</t:TimeWindow><t:MergedFreeBusyIntervalInMinutes>30</t:MergedFreeBusyIntervalInMinutes>"
+        "<t:RequestedView>DetailedMerged</t:RequestedView></t:FreeBusyViewOptions>"
+        "</m:GetUserAvailabilityRequest>"
+    ),
     "GetUserConfiguration": (
         '<m:GetUserConfiguration><m:UserConfigurationName Name="Kept">'
         f"{CONFIGURATION}</m:UserConfigurationName><m:UserConfigurationProperties>All"
         "</m:UserConfigurationProperties></m:GetUserConfiguration>"
+    ),
+    "GetUserOofSettings": (
+        "<m:GetUserOofSettingsRequest><t:Mailbox><t:Address>{address}</t:Address></t:Mailbox>"
+        "</m:GetUserOofSettingsRequest>"
     ),
     "MarkAllItemsAsRead": (
         "<m:MarkAllItemsAsRead><m:ReadFlag>true</m:ReadFlag><m:SuppressReadReceipts>true"
@@ -175,6 +201,12 @@ GOOD: Mapping[str, str] = {
         '<m:MoveItem><m:ToFolderId><t:DistinguishedFolderId Id="inbox"/></m:ToFolderId>'
         f"{SPARE}<m:ReturnNewItemIds>true</m:ReturnNewItemIds></m:MoveItem>"
     ),
+    "PerformReminderAction": (
+        "<m:PerformReminderAction><m:ReminderItemActions><t:ReminderItemAction>"
+        '<t:ActionType>Snooze</t:ActionType><t:ItemId Id="{spare}"/>'
+        "<t:NewReminderTime>2026-06-01T00:00:00Z</t:NewReminderTime></t:ReminderItemAction>"
+        "</m:ReminderItemActions></m:PerformReminderAction>"
+    ),
     "ResolveNames": (
         '<m:ResolveNames ReturnFullContactData="true" SearchScope="ContactsActiveDirectory"'
         ' ContactDataShape="Default"><m:ParentFolderIds><t:DistinguishedFolderId Id="contacts"/>'
@@ -183,6 +215,12 @@ GOOD: Mapping[str, str] = {
     "SendItem": (
         f'<m:SendItem SaveItemToFolder="true">{SPARE}<m:SavedItemFolderId>'
         '<t:FolderId Id="{folder}"/></m:SavedItemFolderId></m:SendItem>'
+    ),
+    "SetUserOofSettings": (
+        "<m:SetUserOofSettingsRequest><t:Mailbox><t:Address>{address}</t:Address></t:Mailbox>"
+        "<t:UserOofSettings><t:OofState>Disabled</t:OofState>"
+        "<t:ExternalAudience>Known</t:ExternalAudience><t:InternalReply><t:Message>Away</t:Message>"
+        "</t:InternalReply></t:UserOofSettings></m:SetUserOofSettingsRequest>"
     ),
     "Subscribe": (
         '<m:Subscribe><m:PullSubscriptionRequest><t:FolderIds><t:FolderId Id="{folder}"/>'

@@ -65,9 +65,9 @@ class Soap:
             self._wsdl, transport=self._transport, plugins=plugins, settings=settings
         )
 
-    def ask(self, operation: str, **request: Any) -> Any:
+    def ask(self, operation: str, *, header: Any = HEADER, **request: Any) -> Any:
         """The body of an answer, as zeep's typed object."""
-        answer = getattr(self.client.service, operation)(**request, _soapheaders=HEADER)
+        answer = getattr(self.client.service, operation)(**request, _soapheaders=header)
         assert answer.header.ServerVersion.MajorVersion == 15
         return answer.body
 

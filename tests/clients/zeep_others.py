@@ -180,3 +180,84 @@ def GetMailTips(soap: Soap) -> None:
     (message,) = body.ResponseMessages.MailTipsResponseMessageType
     assert message.MailTips.InvalidRecipient is False
     assert isinstance(message.MailTips.MaxMessageSize, int)
+
+
+@call
+def GetUserAvailability(soap: Soap) -> None:
+    never = {"Bias": 0, "Time": "00:00:00", "DayOrder": 0, "Month": 0, "DayOfWeek": "Sunday"}
+    body = soap.ask(
+        "GetUserAvailability",
+        header={},
+        TimeZone={"Bias": -60, "StandardTime": never, "DaylightTime": never},
+        MailboxDataArray={
+            "MailboxData": [{"Email": {"Address": soap.person.address}, "AttendeeType": "Required"}]
+        },
+        FreeBusyViewOptions={
+            "TimeWindow": {"StartTime": "2026-06-01T00:00:00", "EndTime": "2026-06-02T00:00:00"},
+            "MergedFreeBusyIntervalInMinutes": 720,
+            "RequestedView": ["DetailedMerged"],
+        },
+    )
+    (found,) = body.FreeBusyResponseArray.FreeBusyResponse
+    assert found.ResponseMessage.ResponseClass == "Success"
+    assert found.FreeBusyView.MergedFreeBusy == "00"
+    (period,) = found.FreeBusyView.WorkingHours.WorkingPeriodArray.WorkingPeriod
+    assert period.StartTimeInMinutes == 480
+
+
+@call
+def GetUserOofSettings(soap: Soap) -> None:
+    body = soap.ask("GetUserOofSettings", header={}, Mailbox={"Address": soap.person.address})
+    assert body.ResponseMessage.ResponseClass == "Success"
+    assert body.OofSettings.OofState in ("Disabled", "Enabled")
+
+
+@call
+def SetUserOofSettings(soap: Soap) -> None:
+    body = soap.ask(
+        "SetUserOofSettings",
+        header={},
+        Mailbox={"Address": soap.person.address},
+        UserOofSettings={
+            "OofState": "Enabled",
+            "ExternalAudience": "None",
+            "InternalReply": {"Message": "Away"},
+        },
+    )
+    assert body.ResponseMessage.ResponseClass == "Success"
+    found = soap.ask("GetUserOofSettings", header={}, Mailbox={"Address": soap.person.address})
+    assert found.OofSettings.InternalReply.Message == "Away"
+
+
+_DAY = {"BeginTime": "2026-06-01T00:00:00Z", "EndTime": "2026-06-02T00:00:00Z"}
+
+
+def _reminders(soap: Soap) -> list[Any]:
+    body = soap.ask("GetReminders", **_DAY, ReminderType="All")
+    assert body.ResponseClass == "Success"
+    return list(body.Reminders.Reminder) if body.Reminders else []
+
+
+@call
+def GetReminders(soap: Soap) -> None:
+    assert isinstance(_reminders(soap), list)
+
+
+@call
+def PerformReminderAction(soap: Soap) -> None:
+    # zeep leaves out what an appointment has of items in general; reminders are on by default.
+    item = {"Start": "2026-06-01T10:00:00Z", "End": "2026-06-01T11:00:00Z"}
+    soap.one(
+        "CreateItem",
+        SendMeetingInvitations="SendToNone",
+        Items={"_value_1": [{"CalendarItem": item}]},
+    )
+    due = _reminders(soap)[0]
+    body = soap.ask(
+        "PerformReminderAction",
+        ReminderItemActions={
+            "ReminderItemAction": [{"ActionType": "Dismiss", "ItemId": {"Id": due.ItemId.Id}}]
+        },
+    )
+    assert body.ResponseClass == "Success" and len(body.UpdatedItemIds.ItemId) == 1
+    assert due.ItemId.Id not in [each.ItemId.Id for each in _reminders(soap)]

@@ -70,6 +70,11 @@ def _subscribe(kind: str, folders: str, more: str = "") -> str:
     )
 
 
+_RESPONSES = (
+    "ReplyToItem", "ReplyAllToItem", "ForwardItem", "SuppressReadReceipt", "AcceptItem",
+    "TentativelyAcceptItem", "DeclineItem", "CancelCalendarItem", "RemoveItem",
+)  # fmt: skip
+
 ATTEMPTS: dict[str, list[str]] = {
     "ArchiveItem": [
         GOOD["ArchiveItem"],
@@ -98,7 +103,7 @@ ATTEMPTS: dict[str, list[str]] = {
     "CreateItem": [
         GOOD["CreateItem"],
         _in_inbox("CreateItem"),
-        *map(_response, ("ReplyToItem", "ReplyAllToItem", "ForwardItem", "SuppressReadReceipt")),
+        *map(_response, _RESPONSES),
         '<m:CreateItem MessageDisposition="SendAndSaveCopy"><m:SavedItemFolderId>'
         f"{FOREIGN}</m:SavedItemFolderId><m:Items><t:Message><t:Subject>x</t:Subject>"
         "<t:ToRecipients><t:Mailbox><t:EmailAddress>ben@demo.example</t:EmailAddress></t:Mailbox>"
@@ -161,6 +166,7 @@ ATTEMPTS: dict[str, list[str]] = {
     ],
     "GetStreamingEvents": [GOOD["GetStreamingEvents"]],
     "GetUserConfiguration": [GOOD["GetUserConfiguration"], _in_inbox("GetUserConfiguration")],
+    "GetUserOofSettings": [GOOD["GetUserOofSettings"]],
     "MarkAllItemsAsRead": [GOOD["MarkAllItemsAsRead"], _in_inbox("MarkAllItemsAsRead")],
     "MoveFolder": [
         GOOD["MoveFolder"],
@@ -173,6 +179,7 @@ ATTEMPTS: dict[str, list[str]] = {
         _with_own("MoveItem", "spare", "spare_key").replace(OWN_INBOX, FOREIGN),
         _with_own("MoveItem", "spare", "spare_key").replace(OWN_INBOX, FOREIGN_INBOX),
     ],
+    "PerformReminderAction": [GOOD["PerformReminderAction"]],
     "ResolveNames": [
         GOOD["ResolveNames"].replace('<t:DistinguishedFolderId Id="contacts"/>', where)
         for where in (FOREIGN, FOREIGN_INBOX.replace("inbox", "contacts"))
@@ -183,6 +190,7 @@ ATTEMPTS: dict[str, list[str]] = {
         _with_own("SendItem", "folder"),
         _in_inbox("SendItem"),
     ],
+    "SetUserOofSettings": [GOOD["SetUserOofSettings"]],
     "Subscribe": [
         GOOD["Subscribe"],
         _with_own("Subscribe", "folder"),
@@ -223,9 +231,16 @@ ATTEMPTS: dict[str, list[str]] = {
     ],
 }
 
-# Operations that look at nobody's mailbox, and what they say of another person: what the directory
-# tells everybody, or the very words of the request.
-HARMLESS = {"ConvertId", "GetMailTips", "GetServerTimeZones", "GetServiceConfiguration"}
+# Operations that look at nobody else's mailbox, and what they say of another person: what the
+# directory tells everybody, when somebody is free, or the very words of the request.
+HARMLESS = {
+    "ConvertId",
+    "GetMailTips",
+    "GetReminders",
+    "GetServerTimeZones",
+    "GetServiceConfiguration",
+    "GetUserAvailability",
+}
 
 # A live subscription of another person is told from an ended one, as MS-OXWNTIF has it; nobody can
 # guess its id, which holds 96 random bits and a keyed digest.

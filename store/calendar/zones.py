@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from schemas.time_zones import zone
+from schemas.time_zones import WINDOWS, Rules, rules, zone
 from store.calendar.model import WEEKDAYS, ZoneRecord
 from store.errors import InvalidValue
 
@@ -54,6 +54,52 @@ def check_zone(record: ZoneRecord) -> None:
             raise InvalidValue(
                 "a zone is less than a day away from UTC", where="time_zone", role="time_zone"
             )
+
+
+def fitting_zone(rule: dict[str, Any], year: int) -> str | None:
+    """The Windows name of the first zone that goes by a rule in a year; None where none does."""
+    return _fitting(_encode(rule), year)
+
+
+@lru_cache(maxsize=256)
+def _fitting(encoded: bytes, year: int) -> str | None:
+    rule = msgspec.json.decode(encoded)
+    wanted = _shape(rule)
+    for name in WINDOWS:
+        found = rules(name, year)
+        if found is not None and _shape_of(found) == wanted:
+            return name
+    return None
+
+
+def _shape(rule: dict[str, Any]) -> Any:
+    """What two rules that go alike have in common."""
+    if "daylight" not in rule:
+        return (rule["standard"],)
+    changes: list[Any] = []
+    for key in ("to_standard", "to_daylight"):
+        change = rule[key]
+        if "day_of_month" in change:
+            return None
+        changes.append(
+            (change["month"], change["day"].lower(), change["occurrence"], change["minutes"])
+        )
+    return (rule["standard"], rule["daylight"], *changes)
+
+
+def _shape_of(found: Rules) -> Any:
+    if not found.transitions:
+        return (-found.standard_bias,)
+    changes = {
+        change.period: (change.month, change.day.lower(), change.occurrence, change.minutes)
+        for change in found.transitions
+    }
+    return (
+        -found.standard_bias,
+        -found.daylight_bias,
+        changes["Standard"],
+        changes["Daylight"],
+    )
 
 
 def local(moment: datetime, zone: tzinfo) -> datetime:

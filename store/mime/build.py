@@ -17,13 +17,13 @@ import msgspec
 from schemas.classes import kind_of
 from schemas.mapi import PROPERTY_SETS
 from schemas.property import Kind
+from store.calendar.ical.write import method_of, write_calendar
 from store.errors import TooMany
 from store.instant import from_instant
 from store.mime.content import Leaf, Multipart, Node, body_node, file_leaf, message_leaf, wire
 from store.mime.content import text_leaf as _text_leaf
 from store.mime.edit import with_headers
 from store.mime.encode import header, one_line, unstructured
-from store.mime.icalendar import icalendar, method_of
 from store.mime.recipients import address_list, one_address
 from store.mime.vcard import vcard
 from store.model import AttachmentDraft, Body, ItemDraft
@@ -58,7 +58,7 @@ def native(draft: ItemDraft, *, domain: str, now: datetime, bcc: bool = True) ->
         return draft.mime
     kind = kind_of(draft.item_class)
     if kind is Kind.CALENDAR:
-        return icalendar(draft, now)
+        return write_calendar(draft, now)
     if kind is Kind.CONTACT:
         return vcard(draft)
     return build(draft, domain=domain, now=now, bcc=bcc)
@@ -194,7 +194,7 @@ def _body(draft: ItemDraft, kind: Kind) -> Body:
 def _calendar(draft: ItemDraft, kind: Kind, now: datetime) -> list[Leaf]:
     if kind not in _CALENDARS or not draft.properties.get("start"):
         return []
-    text = icalendar(draft, now).decode()
+    text = write_calendar(draft, now).decode()
     return [_text_leaf(text, "calendar", f"; method={method_of(draft)}")]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from store.instant import from_instant
-from store.mime.icalendar import escaped, folded
 from store.model import ItemDraft, Properties
+from store.text.content_lines import escaped, folded
 
 _PLAIN = (
     ("NICKNAME", "nickname"),

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, select
 
 from store import tables
+from store.calendar.scheduling.imip import with_calendar
 from store.errors import NotFound, StoreError
 from store.executor import Tx, WriteTx
 from store.instant import Instant, from_instant, to_instant
@@ -65,6 +66,8 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
 
     Pure: hashing and compressing happen here, before the transaction.
     """
+    if is_awaited(draft.item_class):
+        draft = with_calendar(draft)
     properties: dict[str, Any] = {
         "importance": "normal",
         "sensitivity": "normal",

@@ -210,7 +210,7 @@ def test_an_appointment_is_a_calendar():
             "organizer": ANNA,
             "reminder_is_set": True,
             "reminder_minutes": 10,
-            "required_attendees": [{"mailbox": CARL, "response": "Accept"}],
+            "required_attendees": [{"mailbox": CARL, "response": "accept"}],
             "sensitivity": "private",
         },
         body=Body(text="Füße " * 30),

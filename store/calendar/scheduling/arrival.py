@@ -14,6 +14,7 @@ from store.calendar.scheduling.messages import (
     ATTENDEES,
     CANCELLED_PREFIX,
     address_of,
+    people_of,
 )
 from store.calendar.settle import CANCELLED, MEETING, RECEIVED, settled
 from store.executor import WriteTx
@@ -245,7 +246,7 @@ def arrive_answer(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
     """Note an answer at the attendee's entry; somebody who was not invited is an optional one."""
     told = draft.properties
     answer = told.get("response_type") or ANSWER_OF.get(draft.item_class.upper(), "")
-    who: dict[str, Any] = told.get("from") or told.get("sender") or {}
+    who = _who(told)
     uid, original = told.get("uid") or "", told.get("recurrence_id") or ""
     found = find_meeting(tx, reader.mailbox_id, uid, original)
     done: Properties = {"has_been_processed": True, "is_out_of_date": False}
@@ -260,10 +261,24 @@ def arrive_answer(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
     }
     if told.get("proposed_start") and told.get("proposed_end"):
         entry |= {"proposed_start": told["proposed_start"], "proposed_end": told["proposed_end"]}
-    changes = _noted(found.properties, who, entry)
+    changes = _noted(found.properties, _invited(found.properties, told, who), entry)
     if changes:
         change_found(tx, found, changes)
     return done
+
+
+def _who(told: Properties) -> dict[str, Any]:
+    return told.get("from") or told.get("sender") or {}
+
+
+def _invited(properties: Properties, told: Properties, who: dict[str, Any]) -> dict[str, Any]:
+    """Who answers: the author, or the attendee that the answer names where the author, who wrote
+    from another address, is none of those invited."""
+    invited = {address_of(person) for person in people_of(properties)}
+    named: dict[str, Any] = told.get("answered_by") or {}
+    if address_of(who) not in invited and address_of(named) in invited:
+        return named
+    return who
 
 
 def _noted(properties: Properties, who: dict[str, Any], entry: dict[str, Any]) -> Properties:

@@ -1,0 +1,1 @@
+"""Calendar items as iCalendar and back (RFC 5545, 5546; MS-OXCICAL)."""

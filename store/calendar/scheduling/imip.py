@@ -1,0 +1,68 @@
+"""Meeting messages that come as iCalendar (RFC 6047): their properties from their calendar part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from schemas.classes import kind_of
+from schemas.property import Kind
+from store.calendar.ical.read import Event, read_calendar
+from store.calendar.scheduling.messages import ANSWER_OF
+from store.errors import InvalidValue
+from store.mime.parse import parse_all
+from store.model import Body, ItemDraft, Properties
+
+
+def with_calendar(draft: ItemDraft) -> ItemDraft:
+    """A meeting message with what its calendar part says; as it is where that cannot be read."""
+    if draft.mime is None or draft.properties.get("uid"):
+        return draft
+    try:
+        calendar = read_calendar(parse_all(draft.mime).calendar)
+    except InvalidValue:
+        return draft
+    if not calendar.events:
+        return draft
+    event = calendar.events[0]
+    properties = {**draft.properties, **_told(draft, calendar.method, event)}
+    body = draft.body if draft.body.text or draft.body.html else event.body
+    return msgspec.structs.replace(draft, properties=properties, body=body or Body())
+
+
+def _told(draft: ItemDraft, method: str, event: Event) -> Properties:
+    kind = kind_of(draft.item_class)
+    told = dict(event.properties)
+    told["is_meeting"] = True
+    told["is_recurring"] = "recurrence" in told or "recurrence_id" in told
+    if kind is Kind.MEETING_RESPONSE:
+        return _answer(draft, method, told)
+    if not told.get("subject"):
+        told.pop("subject", None)
+    told["is_cancelled"] = kind is Kind.MEETING_CANCELLATION
+    told["appointment_state"] = 7 if told["is_cancelled"] else 3
+    if kind is Kind.MEETING_REQUEST:
+        told.setdefault("intended_free_busy_status", told["busy_status"])
+        told["busy_status"] = "tentative"
+        told["meeting_request_was_sent"] = True
+        told["meeting_request_type"] = "new_meeting_request"
+        told["my_response_type"] = told["response_type"] = "no_response_received"
+    told.setdefault("is_response_requested", False)
+    return told
+
+
+def _answer(draft: ItemDraft, method: str, told: Properties) -> Properties:
+    """What an answer says: of whom, and of another time where that is proposed."""
+    people: list[dict[str, Any]] = [
+        person
+        for name in ("required_attendees", "optional_attendees", "resources")
+        for person in told.pop(name, ())
+    ]
+    told.pop("subject", None)
+    told["response_type"] = ANSWER_OF.get(draft.item_class.upper(), "tentative")
+    if people:
+        told["answered_by"] = people[0]["mailbox"]
+    if method == "COUNTER":
+        told["proposed_start"], told["proposed_end"] = told["start"], told["end"]
+    return told

@@ -1,0 +1,299 @@
+"""Meetings with people elsewhere: what leaves, what others' messages do (RFC 5546, 6047)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.calendar.ical.read import Calendar, read_calendar
+from store.commands import (
+    AddAccount,
+    AddDomain,
+    CreateItems,
+    DeliverMail,
+    FetchItems,
+    FindItems,
+    FolderRole,
+    ItemChange,
+    RespondToMeeting,
+    UpdateItems,
+    Want,
+)
+from store.mime import parse, parse_all
+from store.model import Body, Item, ItemDraft, ItemId, Principal
+from store.store import Session, Store
+
+pytestmark = pytest.mark.anyio
+CARLA = "carla@elsewhere.example"
+ANNA = "anna@demo.example"
+
+
+class World:
+    """Anna's mailbox, and what goes between it and the world."""
+
+    def __init__(self, store: Store, session: Session) -> None:
+        self.store = store
+        self.session = session
+
+    async def arrive(self, calendar: str, sender: str = CARLA, subject: str = "Mail") -> None:
+        method = calendar.partition("METHOD:")[2].partition("\r\n")[0] or "REQUEST"
+        mime = (
+            f"From: <{sender}>\r\nTo: <{ANNA}>\r\nSubject: {subject}\r\n"
+            f"Message-ID: <{id(calendar)}@x>\r\nMIME-Version: 1.0\r\n"
+            f"Content-Type: text/calendar; charset=utf-8; method={method}"
+            f"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{calendar}"
+        ).encode()
+        deliver = DeliverMail(draft=parse(mime), sender=sender, recipients=(ANNA,))
+        (outcome,) = await self.store.system().execute(deliver)
+        assert not isinstance(outcome, Exception), outcome
+
+    async def items(self, role: str) -> list[Item]:
+        (page,) = await self.session.execute(FindItems((FolderRole(role),), ("subject",)))
+        mailbox = self.session.principal.mailbox_id
+        ids = tuple(ItemId(mailbox, row[0]) for row in page.rows)
+        return [
+            item
+            for item in await self.session.execute(FetchItems(ids, Want(body=True, mime=True)))
+            if isinstance(item, Item)
+        ]
+
+    async def meeting(self) -> Item:
+        (item,) = await self.items("calendar")
+        return item
+
+    async def left(self) -> list[Calendar]:
+        """The calendars of the messages in Sent Items, oldest first."""
+        sent = await self.items("sentitems")
+        return [read_calendar(parse_all(item.mime or b"").calendar) for item in sent]
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+    await store.system().execute(AddDomain("demo.example", is_default=True))
+    account = await store.system().execute(AddAccount(ANNA, "Anna"))
+    principal = Principal(account.id, account.address, account.name, account.mailbox_id)
+    yield World(store, store.session(principal))
+    await store.close()
+
+
+def _calendar(method: str, *lines: str, start: str = "20260701T100000", more: str = "") -> str:
+    inner = "\r\n".join(lines)
+    extra = f"\r\n{more}" if more else ""
+    return (
+        f"BEGIN:VCALENDAR\r\nPRODID:-//Google Inc//Google Calendar 70.9054//EN\r\nVERSION:2.0\r\n"
+        f"METHOD:{method}\r\nBEGIN:VEVENT\r\nUID:abc@google.com\r\n"
+        f"DTSTART;TZID=Europe/Berlin:{start}\r\nDURATION:PT1H\r\nORGANIZER;CN=Carla:mailto:{CARLA}"
+        f"\r\nATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{ANNA}\r\nSUMMARY:Lunch\r\n{inner}"
+        f"\r\nEND:VEVENT{extra}\r\nEND:VCALENDAR\r\n"
+    )
+
+
+async def test_an_outsiders_invitation_is_in_the_calendar(world: World) -> None:
+    await world.arrive(_calendar("REQUEST", "SEQUENCE:0", "LOCATION:Café", "DESCRIPTION:Hungry?"))
+    (request,) = await world.items("inbox")
+    assert request.item_class == "IPM.Schedule.Meeting.Request"
+    assert request.properties["has_been_processed"]
+    item = await world.meeting()
+    p = item.properties
+    assert (p["subject"], p["location"]) == ("Lunch", "Café")
+    assert p["start"] == "2026-07-01T08:00:00.000000Z"
+    assert (p["busy_status"], p["my_response_type"]) == ("tentative", "no_response_received")
+    assert p["organizer"] == {"name": "Carla", "address": CARLA}
+    assert p["start_time_zone"] == {"id": "Europe/Berlin"}
+    assert item.body == Body(text="Hungry?")
+
+
+async def test_the_answer_goes_to_the_organiser_as_a_reply(world: World) -> None:
+    await world.arrive(_calendar("REQUEST", "SEQUENCE:3"))
+    item = await world.meeting()
+    await world.session.execute(RespondToMeeting(item.id, "accept", disposition="send_and_save"))
+    (reply,) = await world.left()
+    assert reply.method == "REPLY"
+    (event,) = reply.events
+    assert event.properties["uid"] == "abc@google.com"
+    assert event.properties["appointment_sequence_number"] == 3
+    (attendee,) = event.properties["required_attendees"]
+    assert attendee["response"] == "accept"
+    assert attendee["mailbox"]["address"] == ANNA
+    assert (await world.meeting()).properties["my_response_type"] == "accept"
+
+
+async def test_another_time_goes_out_as_a_counter(world: World) -> None:
+    await world.arrive(_calendar("REQUEST"))
+    item = await world.meeting()
+    times = ("2026-07-01T12:00:00.000000Z", "2026-07-01T13:00:00.000000Z")
+    command = RespondToMeeting(item.id, "tentative", disposition="send_and_save", proposed=times)
+    await world.session.execute(command)
+    (counter,) = await world.left()
+    assert counter.method == "COUNTER"
+    assert (counter.events[0].properties["start"], counter.events[0].properties["end"]) == times
+
+
+@pytest.mark.parametrize(
+    ("lines", "moves"),
+    [
+        (("SEQUENCE:2",), True),
+        (("SEQUENCE:1", "DTSTAMP:20260102T000000Z"), True),
+        (("SEQUENCE:1", "DTSTAMP:20251231T000000Z"), False),
+        (("SEQUENCE:0",), False),
+        ((), False),
+    ],
+)
+async def test_news_count_by_sequence_and_stamp(
+    world: World, lines: tuple[str, ...], moves: bool
+) -> None:
+    await world.arrive(_calendar("REQUEST", "SEQUENCE:1", "DTSTAMP:20260101T000000Z"))
+    await world.arrive(_calendar("REQUEST", *lines, start="20260702T100000"))
+    start = (await world.meeting()).properties["start"]
+    assert (start == "2026-07-02T08:00:00.000000Z") is moves
+
+
+async def test_only_the_organiser_changes_and_cancels(world: World) -> None:
+    await world.arrive(_calendar("REQUEST"))
+    mallory = "mallory@elsewhere.example"
+    await world.arrive(_calendar("REQUEST", "SEQUENCE:9", start="20260702T100000"), mallory)
+    await world.arrive(_calendar("CANCEL", "SEQUENCE:9"), mallory)
+    p = (await world.meeting()).properties
+    assert p["start"] == "2026-07-01T08:00:00.000000Z"
+    assert not p["is_cancelled"]
+    await world.arrive(_calendar("CANCEL", "SEQUENCE:1", "STATUS:CANCELLED"))
+    p = (await world.meeting()).properties
+    assert p["is_cancelled"] and p["busy_status"] == "free"
+    assert p["subject"] == "Canceled: Lunch"
+
+
+async def test_one_occurrence_is_moved_and_another_cancelled(world: World) -> None:
+    await world.arrive(_calendar("REQUEST", "RRULE:FREQ=DAILY;COUNT=5", "SEQUENCE:0"))
+    series = await world.meeting()
+    await world.session.execute(RespondToMeeting(series.id, "accept"))
+    at = "RECURRENCE-ID;TZID=Europe/Berlin:20260702T100000"
+    await world.arrive(_calendar("REQUEST", at, "SEQUENCE:1", start="20260702T150000"))
+    at = "RECURRENCE-ID;TZID=Europe/Berlin:20260703T100000"
+    await world.arrive(_calendar("CANCEL", at, "SEQUENCE:1", start="20260703T100000"))
+    series = await world.meeting()
+    moved, gone = series.properties["exceptions"]
+    assert moved["properties"]["start"] == "2026-07-02T13:00:00.000000Z"
+    assert moved["properties"]["my_response_type"] == "no_response_received"
+    assert gone["properties"]["is_cancelled"]
+    assert series.properties["my_response_type"] == "accept"
+
+
+async def test_who_was_invited_to_one_occurrence_has_only_that(world: World) -> None:
+    at = "RECURRENCE-ID;TZID=Europe/Berlin:20260702T100000"
+    await world.arrive(_calendar("REQUEST", at, start="20260702T100000"))
+    p = (await world.meeting()).properties
+    assert p["recurrence_id"] == "2026-07-02T08:00:00.000000Z"
+    assert p["calendar_item_type"] == "single"
+    await world.arrive(_calendar("REQUEST", at, "SEQUENCE:1", start="20260702T110000"))
+    assert (await world.meeting()).properties["start"] == "2026-07-02T09:00:00.000000Z"
+
+
+async def _own(world: World, **more: Any) -> Item:
+    properties = {
+        "subject": "Review",
+        "start": "2026-07-01T08:00:00.000000Z",
+        "end": "2026-07-01T09:00:00.000000Z",
+        "start_time_zone": {"id": "Europe/Berlin"},
+        "required_attendees": [{"mailbox": {"name": "Carla", "address": CARLA}}],
+        **more,
+    }
+    draft = ItemDraft("IPM.Appointment", properties, body=Body(text="Agenda"))
+    create = CreateItems((draft,), invitations="all_and_copy")
+    (saved,) = await world.session.execute(create)
+    assert not isinstance(saved, Exception), saved
+    return await world.meeting()
+
+
+def _reply(uid: str, *lines: str, method: str = "REPLY", start: str = "20260701T100000") -> str:
+    inner = "\r\n".join(lines)
+    return (
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n"
+        f"DTSTART;TZID=Europe/Berlin:{start}\r\nDURATION:PT1H\r\nORGANIZER:mailto:{ANNA}\r\n"
+        f"{inner}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+
+
+async def test_an_invitation_leaves_with_all_that_others_need(world: World) -> None:
+    daily = {"type": "daily", "interval": 1, "start": "2026-07-01", "count": 3}
+    await _own(world, recurrence=daily, location="Room 1")
+    (request,) = await world.left()
+    assert request.method == "REQUEST"
+    (event,) = request.events
+    p = event.properties
+    assert (p["subject"], p["location"]) == ("Review", "Room 1")
+    assert p["recurrence"]["count"] == 3
+    assert p["organizer"]["address"] == ANNA
+    assert p["start_time_zone"] == {"id": "Europe/Berlin"}
+    assert event.body == Body(text="Agenda")
+
+
+@pytest.mark.parametrize(
+    ("status", "response"),
+    [("ACCEPTED", "accept"), ("DECLINED", "decline"), ("TENTATIVE", "tentative")],
+)
+async def test_an_outsiders_answer_is_tracked(world: World, status: str, response: str) -> None:
+    item = await _own(world)
+    await world.arrive(
+        _reply(item.properties["uid"], f"ATTENDEE;PARTSTAT={status}:mailto:{CARLA}", "SEQUENCE:0")
+    )
+    (attendee,) = (await world.meeting()).properties["required_attendees"]
+    assert attendee["response"] == response
+
+
+async def test_an_answer_from_another_address_counts_for_who_it_names(world: World) -> None:
+    item = await _own(world)
+    text = _reply(item.properties["uid"], f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{CARLA}")
+    await world.arrive(text, "carla@private.example")
+    p = (await world.meeting()).properties
+    assert [a["response"] for a in p["required_attendees"]] == ["accept"]
+    assert "optional_attendees" not in p
+
+
+async def test_who_comes_uninvited_is_an_optional_guest(world: World) -> None:
+    item = await _own(world)
+    dora = "dora@elsewhere.example"
+    text = _reply(item.properties["uid"], f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{dora}")
+    await world.arrive(text, dora)
+    (guest,) = (await world.meeting()).properties["optional_attendees"]
+    assert (guest["mailbox"]["address"], guest["response"]) == (dora, "accept")
+
+
+async def test_an_old_answer_changes_nothing(world: World) -> None:
+    item = await _own(world)
+    change = ItemChange(item.id, set={"start": "2026-07-01T07:00:00.000000Z"})
+    update = UpdateItems((change,), resolution="always_overwrite", invitations="all")
+    await world.session.execute(update)
+    text = _reply(
+        item.properties["uid"], f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{CARLA}", "SEQUENCE:0"
+    )
+    await world.arrive(text)
+    (attendee,) = (await world.meeting()).properties["required_attendees"]
+    assert "response" not in attendee
+
+
+async def test_a_counter_proposes_another_time(world: World) -> None:
+    item = await _own(world)
+    attendee = f"ATTENDEE;PARTSTAT=TENTATIVE:mailto:{CARLA}"
+    text = _reply(item.properties["uid"], attendee, method="COUNTER", start="20260701T160000")
+    await world.arrive(text)
+    p = (await world.meeting()).properties
+    (attendee,) = p["required_attendees"]
+    assert attendee["proposed_start"] == "2026-07-01T14:00:00.000000Z"
+    assert p["start"] == "2026-07-01T08:00:00.000000Z"
+
+
+async def test_an_invitation_that_cannot_be_read_is_mail(world: World) -> None:
+    await world.arrive("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:x\r\nno")
+    assert len(await world.items("inbox")) == 1
+    assert await world.items("calendar") == []
+
+
+async def test_a_published_calendar_is_no_invitation(world: World) -> None:
+    await world.arrive(_calendar("PUBLISH"))
+    (mail,) = await world.items("inbox")
+    assert mail.item_class == "IPM.Note"
+    assert await world.items("calendar") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import msgspec
 
@@ -12,9 +13,10 @@ from eas.errors import EasError
 from eas.reading.mail import read_moment
 from eas.registry import command
 from eas.wbxml import Element
-from store.commands import ResolveNames
-from store.errors import InvalidValue
-from store.instant import from_instant
+from store.calendar.availability.merged import merged
+from store.commands import ReadAvailability, ResolveNames
+from store.errors import InvalidValue, StoreError, TooMany
+from store.instant import Instant, from_instant, to_instant
 from store.results import ResolvedName, ResolvedNames
 
 _P = "ResolveRecipients"
@@ -23,7 +25,8 @@ _TO_MAX, _CHARS_MAX = 100, 256
 # How many suggestions a name gets unless the device says so, and how many are counted at most.
 _SHOWN, _COUNTED_MAX = 20, 200
 _NUMBER_MAX = 9999
-_NO_PHOTO, _NO_CERTIFICATE, _AVAILABILITY_FAILED = 173, 7, 163
+_NO_PHOTO, _NO_CERTIFICATE, _AVAILABILITY_FAILED, _TOO_MANY_MEMBERS = 173, 7, 163, 161
+_SLOT_MINUTES = 30
 _GAL, _CONTACT = 1, 2
 _RANGE_S_MIN, _RANGE_S_MAX = 30 * 60, 42 * 24 * 3600
 
@@ -33,7 +36,7 @@ class _Options(msgspec.Struct, frozen=True):
 
     ambiguous_max: int = _SHOWN
     certificates: bool = False
-    availability: bool = False
+    window: tuple[Instant, Instant] | None = None
     pictures: bool = False
 
 
@@ -59,12 +62,11 @@ def _read(ctx: Context, said: Element | None) -> _Options:
     if retrieval not in ("1", "2", "3"):
         raise EasError(_PROTOCOL, "CertificateRetrieval is 1, 2 or 3")
     availability = said.find(f"{_P}:Availability")
-    if availability is not None:
-        _check_range(availability)
+    window = _window(availability) if availability is not None else None
     return _Options(
         ambiguous_max=most,
         certificates=retrieval != "1",
-        availability=availability is not None and ctx.is_at_least("14.0"),
+        window=window if ctx.is_at_least("14.0") else None,
         pictures=said.find(f"{_P}:Picture") is not None and ctx.is_at_least("14.1"),
     )
 
@@ -77,18 +79,25 @@ def _number(said: Element, name: str, default: int) -> int:
     return int(value)
 
 
-def _check_range(availability: Element) -> None:
-    """Raises EasError 5 for a time that is none, or a range that is too short or too long."""
+def _window(availability: Element) -> tuple[Instant, Instant]:
+    """From when to when free time is wanted; without an end for a week (MS-ASCMD 2.2.3.61).
+
+    Raises EasError 5 for a time that is none, or a range that is too short or too long.
+    """
     try:
-        start = from_instant(read_moment(availability.text(f"{_P}:StartTime")))
-        end = availability.text(f"{_P}:EndTime")
-        if not end:
-            return
-        seconds = (from_instant(read_moment(end)) - start).total_seconds()
+        start = read_moment(availability.text(f"{_P}:StartTime"))
+        said = availability.text(f"{_P}:EndTime")
+        end = read_moment(said) if said else _week_after(start)
     except EasError as error:
         raise EasError(_PROTOCOL, "a time that is none") from error
+    seconds = (from_instant(end) - from_instant(start)).total_seconds()
     if not _RANGE_S_MIN <= seconds <= _RANGE_S_MAX:
         raise EasError(_PROTOCOL, "30 minutes to 42 days can be asked for")
+    return start, end
+
+
+def _week_after(start: Instant) -> Instant:
+    return to_instant(from_instant(start) + timedelta(days=7))
 
 
 async def _response(ctx: Context, to: str, options: _Options) -> Element:
@@ -110,7 +119,7 @@ async def _response(ctx: Context, to: str, options: _Options) -> Element:
         text(f"{_P}:To", to),
         text(f"{_P}:Status", status),
         text(f"{_P}:RecipientCount", len(names)),
-        *(_recipient(name, options, is_one=is_one) for name in shown),
+        *[await _recipient(ctx, name, options, is_one=is_one) for name in shown],
     )
 
 
@@ -123,7 +132,9 @@ def _recipients(names: Iterable[ResolvedName]) -> list[ResolvedName]:
     return list(found.values())
 
 
-def _recipient(name: ResolvedName, options: _Options, *, is_one: bool) -> Element:
+async def _recipient(
+    ctx: Context, name: ResolvedName, options: _Options, *, is_one: bool
+) -> Element:
     """One whom a name may mean. Of several, none has certificates or free time (MS-ASCMD
     2.2.3.173): which of them is meant is asked first."""
     return node(
@@ -131,9 +142,8 @@ def _recipient(name: ResolvedName, options: _Options, *, is_one: bool) -> Elemen
         text(f"{_P}:Type", _GAL if name.account is not None else _CONTACT),
         text(f"{_P}:DisplayName", name.name or name.address),
         text(f"{_P}:EmailAddress", name.address),
-        # Nobody's calendar is read here yet: that it failed is said, not that it is free.
-        node(f"{_P}:Availability", text(f"{_P}:Status", _AVAILABILITY_FAILED))
-        if options.availability and is_one
+        await _availability(ctx, name.address, options.window)
+        if options.window is not None and is_one
         else None,
         node(
             f"{_P}:Certificates",
@@ -143,4 +153,17 @@ def _recipient(name: ResolvedName, options: _Options, *, is_one: bool) -> Elemen
         if options.certificates and is_one
         else None,
         node(f"{_P}:Picture", text(f"{_P}:Status", _NO_PHOTO)) if options.pictures else None,
+    )
+
+
+async def _availability(ctx: Context, address: str, window: tuple[Instant, Instant]) -> Element:
+    """Free and busy time in half hours (MS-ASCMD 2.2.3.115), or why it is not told."""
+    (found,) = await ctx.execute(ReadAvailability((address,), *window))
+    if isinstance(found, StoreError):
+        status = _TOO_MANY_MEMBERS if isinstance(found, TooMany) else _AVAILABILITY_FAILED
+        return node(f"{_P}:Availability", text(f"{_P}:Status", status))
+    return node(
+        f"{_P}:Availability",
+        text(f"{_P}:Status", _OK),
+        text(f"{_P}:MergedFreeBusy", merged(found.events, *window, _SLOT_MINUTES)),
     )

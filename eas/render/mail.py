@@ -23,11 +23,13 @@ from eas.render.bodies import (
     native_type,
     wants_mime,
 )
+from eas.render.meeting_request import meeting_request
 from eas.render.people import address, addresses, names
 from eas.render.text import line
 from eas.request import VERSIONS
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
+from schemas.properties.make import MEETINGS
 from store.commands import Want
 from store.instant import from_instant
 from store.model import Body, Item, Properties
@@ -42,6 +44,7 @@ VERB, VERB_TIME = "0x1081:Integer", "0x1082:SystemTime"
 # PidTagLastVerbExecuted to LastVerbExecuted (MS-ASEMAIL 2.2.2.46).
 _VERBS = {102: "1", 103: "2", 104: "3"}
 _MAIL_CLASS = "urn:content-classes:message"
+_MEETING_CLASS = "urn:content-classes:calendarmessage"
 _CATEGORIES_MAX = 300
 # The parts of a message that change by themselves (MS-ASEMAIL 3.2.5.4.1), by a short name.
 STATE = {"read": "Email:Read", "flag": "Email:Flag", "categories": "Email:Categories"}
@@ -170,8 +173,8 @@ def _code_page(_item: Item, _p: Properties, _options: Options) -> str:
     return _UTF8  # whatever it came in: all text is sent in this one
 
 
-def _content_class(_item: Item, _p: Properties, _options: Options) -> str:
-    return _MAIL_CLASS
+def _content_class(item: Item, _p: Properties, _options: Options) -> str:
+    return _MEETING_CLASS if item.kind in MEETINGS else _MAIL_CLASS
 
 
 def _native(item: Item, _p: Properties, _options: Options) -> str:
@@ -304,7 +307,12 @@ def _fields(version: str) -> tuple[Field, ...]:
     """The fields that a version knows. Raises KeyError for a version that is none."""
     has_preview = _AGE[version] >= _AGE[PREVIEW_SINCE]
     known = [field for field in _FIELDS if tag_named(field.name).is_known_to(version)]
-    return tuple(
+    made = [
         Field(field.name, _body_with_preview) if has_preview and field.make is _body else field
         for field in known
-    )
+    ]
+
+    def request(item: Item, _p: Properties, _options: Options) -> Element | None:
+        return meeting_request(item, version)
+
+    return (*made, Field("Email:MeetingRequest", request))

@@ -252,7 +252,7 @@ def test_several_of_one_name_are_ambiguous(new_person, anna: Person, new_device:
 
 
 def test_what_there_is_not_is_not_made_up(anna: Person, ben: Person, new_device: NewDevice) -> None:
-    """Rule 4: no picture, no certificate, no free time is invented."""
+    """Rule 4: no picture, no certificate is invented; an empty calendar is free time."""
     options = node(
         f"{_R}:Options",
         node(f"{_R}:CertificateRetrieval", 2),
@@ -268,8 +268,8 @@ def test_what_there_is_not_is_not_made_up(anna: Person, ben: Person, new_device:
     assert recipient is not None
     assert recipient.text(f"{_R}:Certificates", f"{_R}:Status") == "7"
     assert recipient.text(f"{_R}:Picture", f"{_R}:Status") == "173"
-    assert recipient.text(f"{_R}:Availability", f"{_R}:Status") == "163"
-    assert recipient.find(f"{_R}:Availability", f"{_R}:MergedFreeBusy") is None
+    assert recipient.text(f"{_R}:Availability", f"{_R}:Status") == "1"
+    assert recipient.text(f"{_R}:Availability", f"{_R}:MergedFreeBusy") == "0" * 48
 
 
 @pytest.mark.parametrize("end", ["2026-12-01T08:10:00.000Z", "2027-12-01T08:00:00.000Z", "x"])

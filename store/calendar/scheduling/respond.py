@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from schemas.property import Kind
+from store.calendar.occurrences import Series, is_master
 from store.calendar.scheduling.arrival import arrive_request, is_own
 from store.calendar.scheduling.found import (
     Found,
@@ -42,7 +43,7 @@ def respond_to_meeting(tx: WriteTx, command: RespondToMeeting) -> Responded:
     if row.kind == Kind.MEETING_REQUEST:
         found = _by_request(tx, row, command)
     elif row.kind == Kind.CALENDAR:
-        found = read_found(tx, _meant(command))
+        found = read_found(tx, _meant(row, command))
     else:
         raise WrongClass("only invitations and meetings can be answered", role=command.answer)
     properties = found.properties
@@ -64,11 +65,15 @@ def _row(tx: WriteTx, item: ItemId) -> Any:
     return row
 
 
-def _meant(command: RespondToMeeting) -> ItemId:
+def _meant(row: Any, command: RespondToMeeting) -> ItemId:
+    """The item, or the occurrence of it that is meant: devices know its time, or nearly so."""
     item = command.item
-    if command.occurrence and not item.original:
-        return msgspec.structs.replace(item, original=command.occurrence)
-    return item
+    if not command.occurrence or item.original:
+        return item
+    properties = properties_of(row)[0]
+    near = Series(properties).near(command.occurrence) if is_master(properties) else None
+    original = near.original if near is not None else command.occurrence
+    return msgspec.structs.replace(item, original=original)
 
 
 def _by_request(tx: WriteTx, row: Any, command: RespondToMeeting) -> Found:

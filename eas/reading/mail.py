@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from eas.errors import EasError
+from eas.reading.attachments import read_attachments
 from eas.reading.flags import read_flag
 from eas.reading.moments import CONVERSION, read_moment
 from eas.render.text import clean, line
@@ -26,7 +27,6 @@ _MIME = "4"
 # An empty flag counts as set (MS-ASDTYPE 2.1).
 _BOOLEANS = {"": True, "1": True, "true": True, "0": False, "false": False}
 _CATEGORIES_MAX = 300
-_FILE, _EMBEDDED = "1", "5"
 # What a message in MIME says of itself; the sender and the ids are for the store to say.
 _FROM_MIME = (
     "to", "cc", "bcc", "reply_to", "subject", "importance", "in_reply_to", "references",
@@ -168,42 +168,9 @@ def _send(said: _Said, _element: Element, _now: Instant) -> None:
 
 
 def _attachments(said: _Said, element: Element, _now: Instant) -> None:
-    for child in element.children:
-        if child.name == "AirSyncBase:Delete":
-            said.removed.append(_required(child, "AirSyncBase:FileReference"))
-        elif child.name != "AirSyncBase:Add":
-            raise EasError(CONVERSION, f"{child.name} is no change of attachments")
-        elif child.find("AirSyncBase:Content") is not None:
-            # iOS 16.2 adds some without content: there is nothing to keep of those.
-            said.added.append((_attachment(child), _required(child, "AirSyncBase:ClientId")))
-
-
-def _required(element: Element, name: str) -> str:
-    value = element.text(name)
-    if not value:
-        raise EasError(CONVERSION, f"{element.name} without {name}")
-    return value
-
-
-def _attachment(element: Element) -> AttachmentDraft:
-    method = element.text("AirSyncBase:Method", _FILE)
-    if method not in (_FILE, _EMBEDDED):
-        raise EasError(CONVERSION, "an attachment is a file or a message")
-    content = element.find("AirSyncBase:Content")
-    data = b"" if content is None else content.as_bytes()
-    name = line(element.text("AirSyncBase:DisplayName")).strip() or "attachment"
-    if method == _EMBEDDED:
-        return AttachmentDraft(kind="item", name=name, item=parse(data))
-    return AttachmentDraft(
-        kind="file",
-        name=name,
-        content_type=line(element.text("AirSyncBase:ContentType")),
-        content_id=line(element.text("AirSyncBase:ContentId")).strip("<> "),
-        content_location=line(element.text("AirSyncBase:ContentLocation")),
-        # A tag without a value: being there is enough (MS-ASAIRS 2.2.2.26.1).
-        is_inline=element.text("AirSyncBase:IsInline", "0") not in ("0", "false"),
-        content=data,
-    )
+    added, removed, names = read_attachments(element)
+    said.added += zip(added, names, strict=True)
+    said.removed += removed
 
 
 def _pass_over(_said: _Said, _element: Element, _now: Instant) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from eas.answers import Answer, root, text
+from eas.classes import CREATED
 from eas.commands.folder_sync import read_tree_key
 from eas.context import Context
 from eas.errors import EasError, in_words_of
-from eas.folders import CREATED
 from eas.ids import folder_server_id, read_folder_id
 from eas.registry import command
 from store.commands import (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from eas.answers import Answer, node, root, text
+from eas.classes import FOLDER_CLASSES, folder_type
 from eas.context import Context
 from eas.errors import EasError
-from eas.folders import CLASSES, folder_type
 from eas.ids import folder_server_id
 from eas.registry import command
 from eas.wbxml import Element
@@ -26,7 +26,7 @@ async def folder_sync(ctx: Context) -> Answer:
         raise EasError(_MALFORMED, "no SyncKey")
     number = read_tree_key(key.as_text())
     try:
-        step: TreeStep = await ctx.execute(StepTree(ctx.device.key, number, CLASSES))
+        step: TreeStep = await ctx.execute(StepTree(ctx.device.key, number, FOLDER_CLASSES))
     except InvalidState as error:
         raise EasError(_WRONG_KEY, error.message) from error
     ctx.describes = number == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from eas.answers import Answer, node, root, text
 from eas.context import Context
 from eas.errors import EasError
@@ -65,8 +67,9 @@ async def _count(ctx: Context, element: Element, id: str) -> int:
     state = (await ctx.execute(looked))[0].state
     if state is None:
         raise EasError(_BAD_KEY, "the device does not hold the folder under that key")
-    options = options if options is not None else options_of(state.options)
-    since = cutoff(options.filter_type, ctx.clock.now(), ESTIMATE)
+    kept = options_of(state.options)
+    options = msgspec.structs.replace(options, kind=kept.kind) if options is not None else kept
+    since = cutoff(options, ctx.clock.now(), ESTIMATE)
     looked = PeekCollections(
         ctx.device.key, ((folder.id, *key),), {folder.id: since}, limit=_COUNT_MAX
     )

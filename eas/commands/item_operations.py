@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from eas.answers import Answer, Multipart, length, node, root, text
+from eas.classes import class_of_item
 from eas.context import Context
 from eas.errors import EasError, in_words_of
 from eas.ids import read_file_reference, read_folder_id, read_item_id
 from eas.loading import attachment_bytes, load
 from eas.reading.options import read_options
 from eas.registry import command
-from eas.render.mail import application_data
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
 from store.commands import EmptyFolders, FetchAttachments, FetchFolders
@@ -124,7 +124,7 @@ async def _fetched(
         raise item
     if item.folder.id != lies_in:
         raise EasError(_NOT_FOUND, "the item lies elsewhere now")
-    data = _chosen(application_data(item, options, ctx.version), said)
+    data = _chosen(class_of_item(item).render(item, options, ctx.version), said)
     _spend(parts, sum(length(each) for each in data))
     if parts.wanted:
         data = [_parted(each, parts) for each in data]

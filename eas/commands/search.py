@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eas.answers import Answer, length, node, root, text
+from eas.classes import class_of_item
 from eas.context import Context
 from eas.errors import EasError, in_words_of
 from eas.finding import ROWS_MAX, Query, find_mail, phrase
@@ -15,7 +16,6 @@ from eas.ranges import read_range
 from eas.reading.mail import read_moment
 from eas.reading.options import Options, read_options
 from eas.registry import command
-from eas.render.mail import application_data
 from eas.wbxml import Element
 from store.errors import StoreError
 from store.model import Item, ItemId
@@ -192,5 +192,5 @@ def _result(ctx: Context, folder: int, id: ItemId, item: Item, options: Options)
         text("AirSync:Class", "Email"),
         text(f"{_P}:LongId", item_server_id(folder, id.id)),
         text("AirSync:CollectionId", folder_server_id(folder)),
-        Element(f"{_P}:Properties", None, application_data(item, options, ctx.version)),
+        Element(f"{_P}:Properties", None, class_of_item(item).render(item, options, ctx.version)),
     )

@@ -8,18 +8,20 @@ import msgspec
 import structlog
 
 from eas.answers import node, text
+from eas.classes import EMAIL, class_named, class_of_folder
 from eas.context import Context
 from eas.errors import EasError, eas_status, in_words_of
 from eas.ids import file_reference, item_server_id, read_folder_id, read_item_id
 from eas.loading import load
 from eas.reading.options import Options
-from eas.render.mail import application_data
+from eas.render.text import line
 from eas.sync.changes import OwnChange, own_changes
 from eas.sync.entries import options_of, options_text, told
 from eas.sync.filters import cutoff
 from eas.sync.request import CollectionRequest, sync_key
 from eas.wbxml import Element
 from schemas.errors import eas_status as status_of
+from store.commands import FetchFolders, FetchItems
 from store.devices.commands import (
     BeginCollection,
     NoteRound,
@@ -35,7 +37,6 @@ _log = structlog.get_logger("eas")
 _P = "AirSync"
 _OK, _KEY, _CONFLICT, _NOT_FOUND, _HIERARCHY = 1, 3, 7, 8, 12
 _WORDS = {"NotFound": _HIERARCHY, "AccessDenied": _HIERARCHY, "InvalidState": _KEY}
-_CLASS = "Email"
 
 
 class Collection(msgspec.Struct):
@@ -88,12 +89,28 @@ async def open_collections(ctx: Context, asked: Sequence[CollectionRequest]) -> 
 
 
 async def _begin(ctx: Context, collection: Collection, folder: FolderId) -> None:
-    options = collection.asked.options or Options()
-    cutoff(options.filter_type, ctx.clock.now())
-    collection.step = await ctx.execute(
-        BeginCollection(ctx.device.key, folder.id, options_text(options))
+    found = (await ctx.execute(FetchFolders((folder,))))[0]
+    if isinstance(found, StoreError):
+        raise found
+    kind = class_of_folder(found.folder_class)
+    options = _of_class(
+        collection.asked.options or Options(), kind.name, collection.asked.supported
     )
+    cutoff(options, ctx.clock.now())
+    collection.step = await ctx.execute(
+        BeginCollection(ctx.device.key, folder.id, options_text(options), kind.kinds)
+    )
+    collection.options = options
     collection.is_begun = True
+
+
+def _of_class(options: Options, name: str, supported: tuple[str, ...] | None) -> Options:
+    """Options of a collection with its class, which mail does not say, and what the device said at
+    its beginning."""
+    if name == EMAIL.name:
+        return options
+    names = None if supported is None else tuple(n.rpartition(":")[2] for n in supported)
+    return msgspec.structs.replace(options, kind=name, supported=names)
 
 
 async def look(ctx: Context, collections: Sequence[Collection]) -> None:
@@ -122,10 +139,11 @@ async def look(ctx: Context, collections: Sequence[Collection]) -> None:
         collection.is_told = pending.is_told
         collection.has_news = bool(pending.count)
         kept = options_of(pending.state.options)
-        collection.options = collection.asked.options or kept
+        said = collection.asked.options or kept
+        collection.options = _of_class(said, kept.kind or EMAIL.name, kept.supported)
         collection.options_changed = collection.options != kept
         try:
-            collection.cutoff = cutoff(collection.options.filter_type, ctx.clock.now())
+            collection.cutoff = cutoff(collection.options, ctx.clock.now())
         except EasError as error:
             collection.status = error.status
             continue
@@ -150,7 +168,7 @@ def _cutoffs(ctx: Context, collections: Sequence[Collection]) -> dict[int, Insta
         if options is None or collection.folder is None:
             continue
         try:
-            found[collection.folder.id] = cutoff(options.filter_type, ctx.clock.now())
+            found[collection.folder.id] = cutoff(options, ctx.clock.now())
         except EasError as error:
             collection.status = error.status
     return found
@@ -163,7 +181,8 @@ async def step(ctx: Context, collection: Collection, window: int) -> None:
     folder, state = collection.folder, collection.state
     assert folder is not None and state is not None
     try:
-        collection.own = own_changes(ctx, collection.asked, folder)
+        kind = class_named(collection.options.kind)
+        collection.own = await own_changes(ctx, _with_options(collection), folder, kind)
         changes = [own.change for own in collection.own if own.change is not None]
         collection.step = await ctx.execute(
             StepCollection(
@@ -185,6 +204,11 @@ async def step(ctx: Context, collection: Collection, window: int) -> None:
         collection.status = in_words_of(error, _WORDS).status
 
 
+def _with_options(collection: Collection) -> CollectionRequest:
+    """The request with the options that count, said now or before."""
+    return msgspec.structs.replace(collection.asked, options=collection.options)
+
+
 def _item_bytes(options: Options) -> int:
     """About how much of an item these options let through at most; 0: all of it."""
     bounds = [body.truncation for body in options.bodies]
@@ -196,7 +220,8 @@ def _item_bytes(options: Options) -> int:
 async def written(ctx: Context, collection: Collection) -> Element | None:
     """The collection in the answer; None where it has nothing to say."""
     id = text(f"{_P}:CollectionId", collection.asked.collection_id)
-    kind = None if ctx.is_at_least("14.0") else text(f"{_P}:Class", _CLASS)
+    name = collection.options.kind or EMAIL.name
+    kind = None if ctx.is_at_least("14.0") else text(f"{_P}:Class", name)
     if collection.status != _OK or collection.step is None or collection.folder is None:
         key = "0" if collection.status == _KEY else collection.asked.sync_key
         return node(
@@ -237,13 +262,25 @@ async def _responses(
     for own in collection.own:
         result = next(results) if own.change is not None else None
         element = _RESPONSES[own.kind](own, result, folder)
-        if element is not None:
-            responses.append(element)
+        if element is None:
+            continue
+        if own.tells_uid and result is not None and not result.error:
+            element.children += await _uid(ctx, ItemId(folder.mailbox_id, result.item_id))
+        responses.append(element)
     for element in collection.asked.commands:
         if element.name == f"{_P}:Fetch":
             name = element.text(f"{_P}:ServerId")[:64]
             responses.append(await _fetched(ctx, folder, name, collection.options))
     return responses
+
+
+async def _uid(ctx: Context, item: ItemId) -> list[Element]:
+    """The UID that the server gave a new event (MS-ASCAL 2.2.2.46; from 16.0 on)."""
+    (found,) = await ctx.execute(FetchItems((item,)))
+    if isinstance(found, StoreError) or not found.properties.get("uid"):
+        return []
+    uid = text("Calendar:UID", line(str(found.properties["uid"])))
+    return [node(f"{_P}:ApplicationData", uid)]
 
 
 def _outcome(own: OwnChange, result: Done | None) -> int:
@@ -319,7 +356,7 @@ async def _fetched(ctx: Context, folder: FolderId, name: str, options: Options) 
             raise item
         if item.folder != folder or lies_in != folder.id:
             raise EasError(_NOT_FOUND, "an item of another folder")
-        data = application_data(item, options, ctx.version)
+        data = class_named(options.kind).render(item, options, ctx.version)
     except (EasError, StoreError) as error:
         return node(f"{_P}:Fetch", server_id, text(f"{_P}:Status", eas_status(error)))
     return node(

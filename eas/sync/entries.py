@@ -8,11 +8,12 @@ import msgspec
 import structlog
 
 from eas.answers import node, text
+from eas.classes import class_named
 from eas.context import Context
 from eas.ids import item_server_id
 from eas.loading import load
 from eas.reading.options import Options
-from eas.render.mail import STATE, application_data, read_change
+from eas.render.mail import STATE, read_change
 from eas.wbxml import Element
 from store.commands import FetchItems
 from store.devices.commands import NoteRound
@@ -37,7 +38,7 @@ async def told(
         ids = [entry.item_id for entry in entries if entry.kind in kinds]
         for start in range(0, len(ids), _PORTION):
             portion = tuple(ItemId(folder.mailbox_id, id) for id in ids[start : start + _PORTION])
-            if "add" not in kinds:
+            if "add" not in kinds and class_named(options.kind).is_mail:
                 found = await ctx.execute(FetchItems(portion))
             else:
                 found = await load(ctx, portion, options)
@@ -66,9 +67,10 @@ async def _data(ctx: Context, entry: Entry, item: Item, options: Options) -> lis
     """ApplicationData of one item; None where it cannot be written: that stops no other one
     (lesson 13), and the device's log names it."""
     try:
-        if (parts := _PARTS.get(entry.kind)) is not None:
+        kind = class_named(options.kind)
+        if kind.is_mail and (parts := _PARTS.get(entry.kind)) is not None:
             return read_change(item, options, ctx.version, parts)
-        return application_data(item, options, ctx.version)
+        return kind.render(item, options, ctx.version)
     except Exception as error:
         _log.exception("an item cannot be written", mailbox=item.id.mailbox_id, item=item.id.id)
         await _left_out(ctx, item.id, item.folder, f"cannot be written: {type(error).__name__}")

@@ -139,7 +139,7 @@ def begin_collection(tx: WriteTx, command: BeginCollection) -> Step:
         tx.conn.execute(_DROP_ALL, keys)
     save_own(tx, mailbox_id, command.device, command.folder, {})
     token = secrets.token_hex(4)
-    position = beginning(read_now(tx, mailbox_id))
+    position = beginning(read_now(tx, mailbox_id), command.kinds)
     _give(
         tx,
         command.device,

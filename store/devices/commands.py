@@ -70,7 +70,8 @@ class RemoveDevice(Command, frozen=True):
 class StepTree(Command, frozen=True):
     """What changed in the folder tree since ``number`` (0: from empty) -> TreeStep.
 
-    ``classes``: prefixes of folder classes that the device can show. Where nothing changed the
+    ``classes``: prefixes of folder classes that the device can show; where they are others than
+    at that number, the folders that it can show now are new to it. Where nothing changed the
     number stays. Raises InvalidState for a number that the device was not given.
     """
 
@@ -125,13 +126,15 @@ class DeviceChange(Command, frozen=True):
 class BeginCollection(Command, frozen=True):
     """Hold a folder from empty -> Step with the first number and nothing told.
 
-    Where it has just begun (its answer was lost), it is the same beginning again.
+    ``kinds``: the device is shown items of these kinds alone, from here on; empty means all. Where
+    it has just begun (its answer was lost), it is the same beginning again.
     Raises NotFound, AccessDenied (role ``sync``).
     """
 
     device: str
     folder: int
     options: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 class PeekCollections(Command, frozen=True):

@@ -147,6 +147,20 @@ _LEAVING_UNDATED = (
     .limit(bindparam("room"))
 )
 
+# The same for a device that is shown items of some kinds alone.
+_OF_KINDS = {
+    statement: statement.where(table.c.kind.in_(bindparam("kinds", expanding=True)))
+    for statement, table in (
+        (_CHANGED, _item),
+        (_DEAD, _tombstone),
+        (_NEWER, _item),
+        (_OLDER, _item),
+        (_OLDER_UNDATED, _item),
+        (_LEAVING, _item),
+        (_LEAVING_UNDATED, _item),
+    )
+}
+
 
 class Now(msgspec.Struct, frozen=True):
     """Where the mailbox stands: its change number and the last id given."""
@@ -155,9 +169,9 @@ class Now(msgspec.Struct, frozen=True):
     last_id: int
 
 
-def beginning(now: Now) -> Position:
+def beginning(now: Now, kinds: tuple[str, ...] = ()) -> Position:
     """The position of a device that holds nothing of a folder."""
-    return Position(now.seq, TOP, now.last_id, ABOVE_ALL, TOP, now.seq)
+    return Position(now.seq, TOP, now.last_id, ABOVE_ALL, TOP, now.seq, kinds)
 
 
 def is_whole(position: Position, now: Now, cutoff: str) -> bool:
@@ -240,7 +254,7 @@ class Follower:
         return is_told
 
     def _rows(self, statement: Any, position: Position, cutoff: str = "") -> list[Any]:
-        keys = {
+        keys: dict[str, Any] = {
             **self._keys,
             "seq": position.seq,
             "at": position.at,
@@ -250,6 +264,9 @@ class Follower:
             "cutoff": cutoff,
             "room": self._room + 1,
         }
+        if position.kinds:
+            statement = _OF_KINDS[statement]
+            keys["kinds"] = list(position.kinds)
         return list(self._tx.conn.execute(statement, keys).all())
 
     # -- what happened to the items held

@@ -73,7 +73,8 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     It holds the items with ids up to ``top`` that lie at or above the edge (``edge``, the instant
     received, then ``edge_id``), as of change ``seq`` and inside it up to item ``at``. The edge
     moves down as older items are handed out, and up as they leave the filter. ``base`` is the
-    number up to which the log was told to its end (``store.sync.ItemState``).
+    number up to which the log was told to its end (``store.sync.ItemState``). ``kinds``: of which
+    kinds the items are that the device is shown at all; empty means all.
     """
 
     seq: int
@@ -82,6 +83,7 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     edge: str
     edge_id: int
     base: int = 0
+    kinds: tuple[str, ...] = ()
 
 
 class CollectionState(msgspec.Struct, frozen=True):

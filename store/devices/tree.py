@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, bindparam, delete, func, insert, select
 
+from schemas.folders import DISTINGUISHED
 from store import tables
 from store.commands import CreateFolders, FolderRole, SyncFolders
 from store.devices.commands import ChangeTree, PeekTree, StepTree
@@ -21,8 +22,9 @@ from store.devices.owner import own_mailbox
 from store.devices.rounds import note
 from store.errors import AlreadyExists, InvalidState, StoreError
 from store.executor import Tx, WriteTx, executor_of, reads, writes
-from store.folders.read import folders_of, tree
+from store.folders.read import below, folders_of, tree
 from store.model import Folder, FolderId
+from store.record import decode_record
 from store.results import FolderChanges
 from store.sync import sync_folders
 
@@ -34,7 +36,19 @@ _LAST = select(func.max(_tree.c.number)).where(*_MINE)
 _OLDER = delete(_tree).where(*_MINE, _tree.c.number < bindparam("b_number"))
 _INSERT = insert(_tree)
 _ROOT = FolderRole("msgfolderroot")
-_OWN = msgspec.json.Decoder(dict[int, int])
+# What every mailbox has and nobody is shown.
+_HIDDEN = frozenset(folder.role for folder in DISTINGUISHED if folder.is_hidden)
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """What goes with a number: the change number of each folder that the device changed itself
+    (-1: it deleted it), and the folder classes that it was shown."""
+
+    own: dict[int, int] = {}
+    classes: tuple[str, ...] = ("IPF.Note",)
+
+
+_KNOWN = msgspec.json.Decoder(_Known)
 
 
 def _keys(mailbox_id: int, key: str) -> dict[str, Any]:
@@ -74,9 +88,9 @@ def step_tree(tx: WriteTx, command: StepTree, prepared: TreeStep | None) -> Tree
         tx.conn.execute(_OLDER, {**_keys(mailbox_id, command.device), "b_number": command.number})
     else:
         found = _changes(tx, None, command.classes)
-    step = msgspec.structs.replace(
-        found, number=_give(tx, mailbox_id, command.device, tx.lock(mailbox_id).modseq, {})
-    )
+    seq = tx.lock(mailbox_id).modseq
+    number = _give(tx, mailbox_id, command.device, seq, _Known(classes=command.classes))
+    step = msgspec.structs.replace(found, number=number)
     _note(tx, mailbox_id, command.device, step)
     return step
 
@@ -90,8 +104,8 @@ def _note(tx: WriteTx, mailbox_id: int, key: str, step: TreeStep) -> None:
     note(tx, mailbox_id, key, "tree", number=step.number, entries=entries)
 
 
-def _give(tx: WriteTx, mailbox_id: int, key: str, seq: int, own: dict[int, int]) -> int:
-    """A new number for the tree at ``seq``, of which the device knows ``own`` already."""
+def _give(tx: WriteTx, mailbox_id: int, key: str, seq: int, known: _Known) -> int:
+    """A new number for the tree at ``seq``, of which the device knows something already."""
     last = tx.conn.execute(_LAST, _keys(mailbox_id, key)).scalar() or 0
     tx.conn.execute(
         _INSERT,
@@ -101,7 +115,7 @@ def _give(tx: WriteTx, mailbox_id: int, key: str, seq: int, own: dict[int, int])
                 "key": key,
                 "number": last + 1,
                 "seq": seq,
-                "own": msgspec.json.encode(own).decode(),
+                "own": msgspec.json.encode(known).decode(),
                 "created": tx.now,
             }
         ],
@@ -140,20 +154,30 @@ def _is_quiet(tx: Tx, mailbox_id: int, seq: int) -> bool:
 def _changes(tx: Tx, state: Row[Any] | None, classes: tuple[str, ...]) -> TreeStep:
     """What changed since a state, without what the device did itself and what it is not shown."""
     since = None if state is None else state.seq
-    if state is not None and _is_quiet(tx, own_mailbox(tx), state.seq):
+    known = _Known(classes=classes) if state is None else _KNOWN.decode(state.own)
+    is_same = known.classes == classes
+    if state is not None and is_same and _is_quiet(tx, own_mailbox(tx), state.seq):
         return TreeStep(0)
     found: FolderChanges = sync_folders(tx, SyncFolders(_ROOT, since))
-    own = {} if state is None else _OWN.decode(state.own)
+    own = known.own
     rows = tree(tx, found.root.mailbox_id)
-    shown = {row.id for row in rows.values() if row.id != found.root.id and _is_shown(row, classes)}
+    shown = _shown(rows, found.root.id, classes)
+    created, updated = list(found.created), list(found.updated)
+    deleted = [folder.id for folder in found.deleted if own.get(folder.id) != _GONE]
+    if not is_same:
+        before = _shown(rows, found.root.id, known.classes)
+        new = shown - before
+        listed = {folder.id.id for folder in created}
+        late = [row for row in below(rows, found.root.id) if row.id in new - listed]
+        created += folders_of(tx, late)
+        updated = [folder for folder in updated if folder.id.id not in new]
+        deleted += sorted(before - shown - listed)
     return TreeStep(
         number=0,
-        created=_listed([f for f in found.created if f.id.id not in own], shown, own),
+        created=_listed([f for f in created if f.id.id not in own], shown, own),
         # Those that the device made itself and others changed since.
-        updated=_listed(
-            [*(f for f in found.created if f.id.id in own), *found.updated], shown, own
-        ),
-        deleted=tuple(folder.id for folder in found.deleted if own.get(folder.id) != _GONE),
+        updated=_listed([*(f for f in created if f.id.id in own), *updated], shown, own),
+        deleted=tuple(deleted),
     )
 
 
@@ -161,8 +185,15 @@ def _changes(tx: Tx, state: Row[Any] | None, classes: tuple[str, ...]) -> TreeSt
 _GONE = -1
 
 
+def _shown(rows: dict[int, Any], root_id: int, classes: tuple[str, ...]) -> set[int]:
+    """Ids of the folders of some classes, but the root and what nobody is shown."""
+    return {row.id for row in rows.values() if row.id != root_id and _is_shown(row, classes)}
+
+
 def _is_shown(row: Any, classes: tuple[str, ...]) -> bool:
     folder_class = row.folder_class.upper()
+    if row.role in _HIDDEN or decode_record(row.record)[0].get("is_hidden"):
+        return False
     return any(
         folder_class == each or folder_class.startswith(f"{each}.")
         for each in (each.upper() for each in classes)
@@ -188,7 +219,8 @@ def change_tree(tx: WriteTx, command: ChangeTree) -> TreeChange:
     mailbox_id = own_mailbox(tx)
     before = tx.lock(mailbox_id).modseq
     state = _state(tx, command.device, command.number)
-    own = _OWN.decode(state.own)
+    known = _KNOWN.decode(state.own)
+    own = dict(known.own)
     folder_id = 0
     for change in command.changes:
         try:
@@ -207,7 +239,7 @@ def change_tree(tx: WriteTx, command: ChangeTree) -> TreeChange:
     seq = state.seq
     if seq == before:
         seq, own = tx.bump(mailbox_id), {}
-    number = _give(tx, mailbox_id, command.device, seq, own)
+    number = _give(tx, mailbox_id, command.device, seq, _Known(own, known.classes))
     note(tx, mailbox_id, command.device, "own change of the tree", number=number)
     return TreeChange(number, folder_id)
 
@@ -238,6 +270,8 @@ def _made_before(tx: WriteTx, key: str, state: Row[Any], change: CreateFolders) 
         if row.parent_id == parent.id
         and row.name.casefold() == name
         and row.created_seq > state.seq
-        and any(row.id in _OWN.decode(step.own) or step.seq >= row.created_seq for step in later)
+        and any(
+            row.id in _KNOWN.decode(step.own).own or step.seq >= row.created_seq for step in later
+        )
     ]
     return folders_of(tx, rows)[0] if rows else None

@@ -1,0 +1,159 @@
+"""A device's own changes of calendars (MS-ASCAL 3.1.4, 3.2.4).
+
+From 16.0 on the server tells those who take part, and single occurrences are named by InstanceId;
+before, a device sends its invitations itself, and the server must not (lesson 24).
+"""
+
+from __future__ import annotations
+
+from eas.context import Context
+from eas.errors import EasError
+from eas.ids import read_file_reference
+from eas.reading.calendar import CalendarChange, read_calendar_change
+from eas.reading.moments import read_moment
+from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of
+from eas.sync.request import CollectionRequest
+from eas.wbxml import Element
+from store.calendar.occurrences import Series, is_master
+from store.calendar.zones import to_utc, zone_of
+from store.commands import (
+    Command,
+    CreateAttachments,
+    CreateItems,
+    DeleteAttachments,
+    DeleteItems,
+    FetchItems,
+    Invitations,
+    ItemChange,
+    UpdateItems,
+)
+from store.devices.commands import DeviceChange
+from store.errors import StoreError
+from store.instant import from_instant, to_instant
+from store.model import Body, FolderId, Item, ItemDraft, ItemId, Properties
+
+_P = "AirSync"
+_CLASS = "IPM.Appointment"
+
+
+def _tells(ctx: Context) -> Invitations:
+    return "all_and_copy" if ctx.is_at_least("16.0") else "none"
+
+
+def _data(element: Element) -> Element:
+    return element.find(f"{_P}:ApplicationData") or Element(f"{_P}:ApplicationData")
+
+
+def _add(
+    ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
+) -> OwnChange:
+    """A new event."""
+    del asked
+    data = read_calendar_change(_data(element), ctx.version)
+    draft = ItemDraft(
+        _CLASS, data.set, body=data.body or Body(), attachments=data.attachments_added
+    )
+    command = CreateItems((draft,), folder=folder, invitations=_tells(ctx))
+    return OwnChange(
+        "Add",
+        name,
+        DeviceChange(f"add:{name}", (command,)),
+        client_ids=data.client_ids,
+        tells_uid=ctx.is_at_least("16.0"),
+    )
+
+
+async def _before(ctx: Context, item: ItemId) -> Item:
+    """The item as it is. Raises EasError 8."""
+    (found,) = await ctx.execute(FetchItems((item,)))
+    if isinstance(found, StoreError):
+        raise EasError(NOT_FOUND, "the event was not found")
+    return found
+
+
+def _instance(element: Element, properties: Properties) -> str:
+    """The occurrence that a command is about, by its original start; empty for all of the series.
+
+    Raises EasError 8 for one that the series does not have.
+    """
+    inner = element.find(f"{_P}:ApplicationData")
+    text = element.text("AirSyncBase:InstanceId")
+    if not text and inner is not None:
+        text = inner.text("AirSyncBase:InstanceId")
+    if not text:
+        return ""
+    if not is_master(properties):
+        raise EasError(NOT_FOUND, "the event does not recur")
+    moment = read_moment(text)
+    if properties.get("is_all_day"):  # a day that floats
+        wall = from_instant(moment).replace(tzinfo=None)
+        moment = to_instant(to_utc(wall, zone_of(properties.get("start_time_zone"))))
+    found = Series(properties).near(moment)
+    if found is None:
+        raise EasError(NOT_FOUND, "the series has no such occurrence")
+    return found.original
+
+
+async def _change(
+    ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
+) -> OwnChange:
+    item = item_named(ctx, folder, name)
+    found = await _before(ctx, item)
+    original = _instance(element, found.properties) if ctx.is_at_least("16.0") else ""
+    supported = asked.options.supported if asked.options is not None else None
+    before = found.properties
+    if original:
+        series = Series(before)
+        occurrence = series.at(original)
+        if occurrence is not None:
+            before = series.properties_of(occurrence)
+    data = read_calendar_change(
+        _data(element),
+        ctx.version,
+        before,
+        frozenset(supported) if supported is not None else None,
+        is_occurrence=bool(original),
+    )
+    commands = _files(ctx, item, data)
+    target = ItemId(item.mailbox_id, item.id, original)
+    edit = ItemChange(target, set=data.set, unset=data.unset, body=data.body)
+    update = UpdateItems((edit,), resolution="always_overwrite", invitations=_tells(ctx))
+    change = DeviceChange(token_of(element), (*commands, update), item, ("content",))
+    return OwnChange("Change", name, change, client_ids=data.client_ids)
+
+
+def _files(ctx: Context, item: ItemId, data: CalendarChange) -> tuple[Command, ...]:
+    """What becomes of attachments. Raises EasError 8 for one of another item."""
+    commands: list[Command] = []
+    if data.attachments_removed:
+        removed = [
+            read_file_reference(each, ctx.mailbox_id, NOT_FOUND)
+            for each in data.attachments_removed
+        ]
+        if any(each.item != item for each in removed):
+            raise EasError(NOT_FOUND, "an attachment of another item")
+        commands.append(DeleteAttachments(tuple(removed)))
+    if data.attachments_added:
+        commands.append(CreateAttachments(item, data.attachments_added))
+    return tuple(commands)
+
+
+async def _delete(
+    ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
+) -> OwnChange:
+    """An event goes, or (16.x) one occurrence of it; the others are told by the server then."""
+    item = item_named(ctx, folder, name)
+    how = "to_deleted_items" if asked.deletes_as_moves else "soft"
+    if ctx.is_at_least("16.0") and element.find("AirSyncBase:InstanceId") is not None:
+        found = await _before(ctx, item)
+        original = _instance(element, found.properties)
+        target = ItemId(item.mailbox_id, item.id, original)
+        command = DeleteItems((target,), how, cancellations=_tells(ctx))
+        change = DeviceChange(token_of(element), (command,), item, ("content",))
+        return OwnChange("Delete", name, change)
+    command = DeleteItems((item,), how, cancellations=_tells(ctx))
+    change = DeviceChange(token_of(element), (command,), item, is_deletion=True)
+    return OwnChange("Delete", name, change)
+
+
+READERS: dict[str, Reader] = {"Add": _add, "Change": _change, "Delete": _delete}

@@ -1,0 +1,123 @@
+"""A device's own changes of mail (MS-ASEMAIL 3.1.5.4)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from eas.context import Context
+from eas.errors import EasError
+from eas.ids import read_file_reference
+from eas.reading.mail import MailChange, read_change
+from eas.sync.own import CONVERSION, NOT_FOUND, OwnChange, Reader, item_named, token_of
+from eas.sync.request import CollectionRequest
+from eas.wbxml import Element
+from store.commands import (
+    Command,
+    CreateAttachments,
+    CreateItems,
+    DeleteAttachments,
+    DeleteItems,
+    ItemChange,
+    UpdateItems,
+)
+from store.devices.commands import DeviceChange
+from store.model import FolderId, ItemDraft
+
+_P = "AirSync"
+_FLAGS = frozenset({"flag_status", "flag_start", "flag_due", "flag_completed", "categories"})
+# Set and unset with a flag (MS-ASEMAIL 2.2.2.34).
+_REMINDER = "reminder_"
+
+
+def _data(ctx: Context, element: Element) -> MailChange:
+    data = element.find(f"{_P}:ApplicationData") or Element(f"{_P}:ApplicationData")
+    change = read_change(data, ctx.version, ctx.now)
+    if element.find("Email2:Send") is not None and not change.sends:
+        change = msgspec.structs.replace(change, sends=True)
+    return change
+
+
+def _add(
+    ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
+) -> OwnChange:
+    """A draft (16.0). Raises EasError 6 before, where a device cannot add mail."""
+    del asked
+    if not ctx.is_at_least("16.0"):
+        raise EasError(CONVERSION, "mail cannot be added before 16.0")
+    data = _data(ctx, element)
+    draft = ItemDraft(
+        "IPM.Note",
+        {**data.set, "is_draft": True},
+        body=data.body or ItemDraft().body,
+        attachments=data.attachments_added,
+    )
+    command = CreateItems(
+        (draft,),
+        folder=None if data.sends else folder,
+        disposition="send_and_save" if data.sends else "save",
+    )
+    change = DeviceChange(f"add:{name}", (command,))
+    return OwnChange("Add", name, change, client_ids=data.client_ids)
+
+
+def _change(
+    ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
+) -> OwnChange:
+    del asked
+    item = item_named(ctx, folder, name)
+    data = _data(ctx, element)
+    commands: list[Command] = []
+    if data.attachments_removed:
+        removed = [
+            read_file_reference(t, ctx.mailbox_id, NOT_FOUND) for t in data.attachments_removed
+        ]
+        if any(each.item != item for each in removed):
+            raise EasError(NOT_FOUND, "an attachment of another item")
+        commands.append(DeleteAttachments(tuple(removed)))
+    if data.attachments_added and data.draft is None:
+        commands.append(CreateAttachments(item, data.attachments_added))
+    if data.draft is not None:
+        edit = ItemChange(item, draft=data.draft)
+    else:
+        edit = ItemChange(item, set=data.set, unset=data.unset, body=data.body)
+    commands.append(
+        UpdateItems(
+            (edit,),
+            resolution="always_overwrite",
+            disposition="send_and_save" if data.sends else "save",
+        )
+    )
+    touches = _touches(data)
+    change = DeviceChange(
+        token_of(element),
+        tuple(commands),
+        item,
+        touches,
+        of_draft=data.sends or "content" in touches,
+    )
+    return OwnChange("Change", name, change, client_ids=data.client_ids)
+
+
+def _touches(data: MailChange) -> tuple[str, ...]:
+    names = {*data.set, *data.unset}
+    touched: list[str] = []
+    if "is_read" in names:
+        touched.append("read")
+    if names & _FLAGS:
+        touched.append("flags")
+    content = {name for name in names - _FLAGS if not name.startswith(_REMINDER)} - {"is_read"}
+    if content or data.body is not None or data.attachments_added or data.attachments_removed:
+        touched.append("content")
+    return tuple(touched)
+
+
+def delete(
+    ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
+) -> OwnChange:
+    item = item_named(ctx, folder, name)
+    command = DeleteItems((item,), "to_deleted_items" if asked.deletes_as_moves else "soft")
+    change = DeviceChange(token_of(element), (command,), item, is_deletion=True)
+    return OwnChange("Delete", name, change)
+
+
+READERS: dict[str, Reader] = {"Add": _add, "Change": _change, "Delete": delete}

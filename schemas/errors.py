@@ -121,6 +121,7 @@ ROWS: tuple[Row, ...] = (
     Row("NotSupported", "ErrorCalendarIsNotOrganizer", 137, role="not_organizer"),
     Row("NotSupported", "ErrorCalendarMeetingRequestIsOutOfDate", 137, role="out_of_date"),
     Row("NotSupported", "ErrorCalendarCannotUpdateDeletedItem", 137, role="deleted_meeting"),
+    Row("NotSupported", "ErrorCannotDeleteTaskOccurrence", 137, role="task_occurrence"),
     Row("NotSupported", "ErrorCannotEmptyFolder", 137, role="empty"),
     Row("NotSupported", "ErrorInvalidParentFolder", 137, role="parent"),
     Row("NotSupported", "ErrorCrossMailboxMoveCopy", 137, role="cross_mailbox"),

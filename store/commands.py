@@ -263,12 +263,14 @@ class SendItems(Command, frozen=True):
 
 class DeleteItems(Command, frozen=True):
     """Delete items -> each None. ``cancellations``: what the attendees of meetings that go are
-    sent; an attendee declines so."""
+    sent; an attendee declines so. ``task_occurrence``: of recurring tasks only the current time
+    goes (NotSupported, role ``task_occurrence``, for one that has no other)."""
 
     items: tuple[ItemId, ...]
     how: How
     suppress_receipts: bool = False
     cancellations: Invitations = "none"
+    task_occurrence: bool = False
 
 
 class RespondToMeeting(Command, frozen=True):

@@ -180,6 +180,7 @@ async def delete_item(request: Any, ctx: Context) -> Message:
                     how,
                     suppress_receipts=bool(request.SuppressReadReceipts),
                     cancellations=INVITATIONS[request.SendMeetingCancellations or "SendToNone"],
+                    task_occurrence=request.AffectedTaskOccurrences == "SpecifiedOccurrenceOnly",
                 )
             )
             if good

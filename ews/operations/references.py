@@ -116,6 +116,9 @@ async def read_ranges(ctx: Context, node: Any) -> list[ItemId]:
     2.2.4.36). Raises EwsError, StoreError."""
     master = ctx.ids.read_item(node.Id)
     read_change_key(node.ChangeKey)
+    item = await _fetched(ctx, master)
+    if item.kind == "task" and item.properties.get("recurrence"):
+        return [master]  # a recurring task is one item, whatever its times
     series = await series_of(ctx, master)
     found: dict[str, None] = {}
     for each in listed(node.Ranges):

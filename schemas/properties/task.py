@@ -1,6 +1,6 @@
 """Properties of tasks (MS-OXWSTASK 2.2.4.6)."""
 
-from schemas.properties.make import ABSENT, DEFAULT, READ_ONLY, members, named, numbered, row
+from schemas.properties.make import DEFAULT, READ_ONLY, members, named, numbered, row
 from schemas.property import Kind, P, Type
 
 _TASK = (Kind.TASK,)
@@ -30,7 +30,8 @@ TASK_ROWS: tuple[P, ...] = (
     row("task:Mileage", Type.STRING, _TASK, mapi=named("Common", 0x8534)),
     row("task:Owner", Type.STRING, _TASK, mapi=named("Task", 0x811F), **READ_ONLY),
     row("task:PercentComplete", Type.DOUBLE, _TASK, writable="cu", **DEFAULT),
-    row("task:Recurrence", Type.RECORD, _TASK, eas="Tasks:Recurrence", **ABSENT),
+    row("task:Recurrence", Type.RECORD, _TASK, computed="recurrence", find=False, query=False,
+        eas="Tasks:Recurrence"),
     row("task:StartDate", Type.INSTANT, _TASK, eas="Tasks:StartDate", **DEFAULT),
     row("task:Status", Type.ENUM, _TASK, writable="cu", members=_STATUS,
         ordinals=numbered(*_STATUS), mapi=named("Task", 0x8101, "Integer"), **DEFAULT),

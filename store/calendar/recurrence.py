@@ -38,6 +38,9 @@ def check_recurrence(recurrence: Recurrence) -> None:
     if kind not in _INTERVALS:
         raise _wrong(f"{kind!r} is no type of recurrence")
     _within(recurrence.get("interval", 1), 1, _INTERVALS[kind], "interval")
+    if recurrence.get("regenerates"):  # so long after the last was done: no day is named
+        _check_range(recurrence)
+        return
     if kind == "weekly" or kind.startswith("relative"):
         _check_days(recurrence.get("days"), weekly=kind == "weekly")
     if recurrence.get("first_day", "sunday") not in WEEKDAYS:

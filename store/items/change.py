@@ -29,6 +29,7 @@ from store.results import SavedItem
 from store.rights import Right
 from store.search import words
 from store.submission import receipts
+from store.tasks.settle import settled_task
 
 _item = tables.item
 
@@ -142,6 +143,11 @@ class Edit:
         self._apply()
         self.became_read = bool(self._properties.get("is_read")) and not self.was_read
 
+    @property
+    def properties(self) -> dict[str, Any]:
+        """What the item will say."""
+        return self._properties
+
     def _apply(self) -> None:
         check_subject(self._tx, self._change.set)
         for name, value in self._change.set.items():
@@ -159,6 +165,8 @@ class Edit:
             self._properties.pop("is_unmodified", None)
             if self._row.kind == Kind.CALENDAR:
                 self._properties = settled(self._properties, self._tx.now, self._before)
+            elif self._row.kind == Kind.TASK:
+                self._properties = settled_task(self._properties, self._tx.now, self._before)
 
     def _set(self, name: str, value: Any) -> None:
         if name.startswith("x:"):

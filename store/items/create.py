@@ -33,6 +33,7 @@ from store.record import PackedItem, clean, pack
 from store.results import SavedItem
 from store.rights import Right
 from store.submission import sending
+from store.tasks.settle import settled_task
 
 Outcome = SavedItem | StoreError
 
@@ -161,6 +162,8 @@ def with_defaults(tx: Tx, draft: ItemDraft, *, is_saved: bool) -> ItemDraft:
             own = {"name": tx.principal.name, "address": tx.principal.address}
             properties.setdefault("organizer", own)
         properties = settled(properties, tx.now)
+    if kind == Kind.TASK:
+        properties = settled_task(properties, tx.now)
     if tx.principal.name:
         properties["last_modified_name"] = tx.principal.name
     subject = properties.get("subject")

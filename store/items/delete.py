@@ -25,6 +25,8 @@ from store.record import properties_of
 from store.rights import Right
 from store.submission import receipts, sending
 from store.submission.recipients import reader_of
+from store.tasks.complete import skip_once
+from store.tasks.recurring import is_recurring
 
 
 @writes(DeleteItems)
@@ -90,10 +92,14 @@ def decline(tx: WriteTx, found: Found, *, keeps: bool) -> None:
 def _delete_whole(
     tx: WriteTx, command: DeleteItems, items: Sequence[ItemId]
 ) -> list[StoreError | None]:
-    rows = once(permitted(tx, items, Right.DELETE_ALL, owned=Right.DELETE_OWNED))
+    rows: list[Row[Any] | StoreError | None] = [
+        *once(permitted(tx, items, Right.DELETE_ALL, owned=Right.DELETE_OWNED))
+    ]
     if command.how != "hard":
         rows = [_not_hidden(row) for row in rows]
-    good = [row for row in rows if not isinstance(row, StoreError)]
+    if command.task_occurrence:
+        rows = [_skipped(tx, row) for row in rows]
+    good = [row for row in rows if not isinstance(row, StoreError) and row is not None]
     if not command.suppress_receipts:
         for row in good:
             receipts.deleted(tx, row)
@@ -104,8 +110,19 @@ def _delete_whole(
     return [row if isinstance(row, StoreError) else None for row in rows]
 
 
-def _not_hidden(row: Row[Any] | StoreError) -> Row[Any] | StoreError:
-    if not isinstance(row, StoreError) and row.is_associated:
+def _skipped(tx: WriteTx, row: Row[Any] | StoreError | None) -> Row[Any] | StoreError | None:
+    """None for a recurring task that went on to its next time: there is nothing left to delete."""
+    if row is None or isinstance(row, StoreError) or row.kind != Kind.TASK:
+        return row
+    if skip_once(tx, row):
+        return None
+    if is_recurring(properties_of(row)[0]):
+        return NotSupported("the task has no further time", role="task_occurrence")
+    return row
+
+
+def _not_hidden(row: Row[Any] | StoreError | None) -> Row[Any] | StoreError | None:
+    if row is not None and not isinstance(row, StoreError) and row.is_associated:
         return NotSupported("a hidden item can only be deleted for good")
     return row
 

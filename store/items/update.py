@@ -19,6 +19,7 @@ from store.items.change import check_change, edit_of, editable
 from store.items.create import send_stored
 from store.results import SavedItem
 from store.submission import receipts
+from store.tasks.complete import done_once
 
 Outcome = SavedItem | StoreError
 
@@ -58,6 +59,8 @@ def _attempt(tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItem
 
 def _update(tx: WriteTx, row: Row[Any], change: ItemChange, command: UpdateItems) -> SavedItem:
     conflicts = check_change(tx, row, change, command.resolution)
+    if row.kind == Kind.TASK:
+        change = done_once(tx, row, change)
     edit = edit_of(tx, row, change)
     seq = edit.write()
     if edit.became_read and not command.suppress_receipts:

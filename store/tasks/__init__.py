@@ -1,0 +1,1 @@
+"""Tasks: what follows from their status, and recurring ones."""

@@ -9,7 +9,10 @@ import msgspec
 
 from eas.reading.options import Options
 from eas.render.calendar import calendar_data
+from eas.render.contacts import contact_data
 from eas.render.mail import application_data as mail_data
+from eas.render.notes import note_data
+from eas.render.tasks import task_data
 from eas.wbxml import Element
 from schemas.property import Kind
 from store.model import Folder, Item
@@ -20,7 +23,8 @@ Render = Callable[[Item, Options, str], list[Element]]
 class Class(msgspec.Struct, frozen=True):
     """A class. ``folder_class``: prefix of its folders'; ``types``: Type of a distinguished folder
     by role, ``own_type`` of somebody's own, ``created``: the Types by which devices make one.
-    ``kinds``: of which kinds its items are, empty for all; ``item_class`` of new ones."""
+    ``kinds``: of which kinds its items are, empty for all; ``item_class`` of new ones; ``since``:
+    the first version that has the class."""
 
     name: str
     folder_class: str
@@ -31,6 +35,7 @@ class Class(msgspec.Struct, frozen=True):
     item_class: str
     kinds: tuple[str, ...] = ()
     is_mail: bool = False
+    since: str = "12.1"
 
 
 _ROWS = (
@@ -54,11 +59,47 @@ _ROWS = (
         "IPM.Appointment",
         (Kind.CALENDAR.value,),
     ),
+    Class(
+        "Contacts",
+        "IPF.Contact",
+        {"contacts": 9},
+        14,
+        (14,),
+        contact_data,
+        "IPM.Contact",
+        (Kind.CONTACT.value,),
+    ),
+    Class(
+        "Tasks",
+        "IPF.Task",
+        {"tasks": 7},
+        15,
+        (15,),
+        task_data,
+        "IPM.Task",
+        (Kind.TASK.value,),
+    ),
+    Class(
+        "Notes",
+        "IPF.StickyNote",
+        {"notes": 10},
+        17,
+        (17,),
+        note_data,
+        "IPM.StickyNote",
+        (Kind.NOTE.value,),
+        since="14.0",
+    ),
 )
 EMAIL = _ROWS[0]
 CLASSES: dict[str, Class] = {row.name: row for row in _ROWS}
-# Prefixes of the folder classes that devices are shown.
-FOLDER_CLASSES: tuple[str, ...] = tuple(row.folder_class for row in _ROWS)
+
+
+def folder_classes(version: str) -> tuple[str, ...]:
+    """Prefixes of the folder classes that devices of a version are shown."""
+    return tuple(row.folder_class for row in _ROWS if row.since <= version)
+
+
 # The class of new folders by the Type that a device says.
 CREATED: dict[int, str] = {type: row.folder_class for row in _ROWS for type in row.created}
 _BY_KIND = {kind: row for row in _ROWS for kind in row.kinds}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Sequence
 
 import msgspec
 
+from eas.contacts import PICTURE_BYTES_MAX
 from eas.context import Context
 from eas.reading.options import Options
 from eas.render.bodies import takes_mime, wants_mime
 from eas.render.mail import wants
+from schemas.property import Kind
 from store.commands import FetchAttachments, FetchItems, Want
 from store.errors import StoreError
 from store.instant import from_instant
@@ -22,6 +25,7 @@ from store.results import LoadedAttachment
 async def load(ctx: Context, items: Sequence[ItemId], options: Options) -> list[Item | StoreError]:
     """Items in order, with all that these options need of them."""
     loaded: list[Item | StoreError] = await ctx.execute(FetchItems(tuple(items), wants(options)))
+    loaded = await _with_pictures(ctx, loaded)
     if not wants_mime(options):
         return loaded
     return [
@@ -32,6 +36,30 @@ async def load(ctx: Context, items: Sequence[ItemId], options: Options) -> list[
         else await _with_mime(ctx, item)
         for item in loaded
     ]
+
+
+async def _with_pictures(ctx: Context, items: list[Item | StoreError]) -> list[Item | StoreError]:
+    """Contacts with the content of their photo in ``picture``, in base64, where a device takes
+    one of that size."""
+    photos = [
+        (number, attachment)
+        for number, item in enumerate(items)
+        if not isinstance(item, StoreError) and item.kind == Kind.CONTACT
+        for attachment in item.attachments or ()
+        if attachment.is_contact_photo and attachment.size <= PICTURE_BYTES_MAX
+    ]
+    if not photos:
+        return items
+    made = list(items)
+    found = await ctx.execute(FetchAttachments(tuple(each.id for _, each in photos)))
+    for (number, _), loaded in zip(photos, found, strict=True):
+        item = made[number]
+        if isinstance(loaded, StoreError) or isinstance(item, StoreError):
+            continue
+        picture = base64.b64encode(loaded.draft.content or b"").decode()
+        properties = {**item.properties, "picture": picture}
+        made[number] = msgspec.structs.replace(item, properties=properties)
+    return made
 
 
 async def _with_mime(ctx: Context, item: Item) -> Item | StoreError:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from eas.classes import FOLDER_CLASSES
+from eas.classes import folder_classes
 from eas.context import Context
 from store.devices.commands import PeekCollections, PeekTree
 from store.instant import Instant
@@ -67,5 +67,5 @@ async def _look(
     if folders:
         found = await ctx.execute(PeekCollections(ctx.device.key, folders, cutoffs))
         changed = tuple(each.folder_id for each in found if each.state is not None and each.count)
-    moved = tree and await ctx.execute(PeekTree(ctx.device.key, FOLDER_CLASSES))
+    moved = tree and await ctx.execute(PeekTree(ctx.device.key, folder_classes(ctx.version)))
     return Watched(changed, bool(moved))

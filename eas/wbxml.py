@@ -200,7 +200,7 @@ class _Decoder:
                 at = self._at
             if not open_elements:
                 assert root is not None
-                while at < size and data[at] == SWITCH_PAGE:
+                while at + 1 < size and data[at] == SWITCH_PAGE:
                     at += 2
                 self._at = at
                 return root

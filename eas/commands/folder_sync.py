@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eas.answers import Answer, node, root, text
-from eas.classes import FOLDER_CLASSES, folder_type
+from eas.classes import folder_classes, folder_type
 from eas.context import Context
 from eas.errors import EasError
 from eas.ids import folder_server_id
@@ -26,7 +26,9 @@ async def folder_sync(ctx: Context) -> Answer:
         raise EasError(_MALFORMED, "no SyncKey")
     number = read_tree_key(key.as_text())
     try:
-        step: TreeStep = await ctx.execute(StepTree(ctx.device.key, number, FOLDER_CLASSES))
+        step: TreeStep = await ctx.execute(
+            StepTree(ctx.device.key, number, folder_classes(ctx.version))
+        )
     except InvalidState as error:
         raise EasError(_WRONG_KEY, error.message) from error
     ctx.describes = number == 0

@@ -15,6 +15,7 @@ from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
 from store.calendar.occurrences import Series, is_master
+from store.calendar.settle import RECEIVED
 from store.calendar.zones import to_utc, zone_of
 from store.commands import (
     Command,
@@ -118,7 +119,14 @@ async def _change(
     target = ItemId(item.mailbox_id, item.id, original)
     edit = ItemChange(target, set=data.set, unset=data.unset, body=data.body)
     update = UpdateItems((edit,), resolution="always_overwrite", invitations=_tells(ctx))
-    change = DeviceChange(token_of(element), (*commands, update), item, ("content",))
+    change = DeviceChange(
+        token_of(element),
+        (*commands, update),
+        item,
+        ("content",),
+        # Of another's meeting not all is changed: the device is told how it still is.
+        tells_back=bool(int(before.get("appointment_state") or 0) & RECEIVED),
+    )
     return OwnChange("Change", name, change, client_ids=data.client_ids)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from eas.classes import Class
 from eas.context import Context
 from eas.errors import EasError
-from eas.sync import calendar_changes, mail_changes
+from eas.sync import calendar_changes, mail_changes, other_changes
 from eas.sync.own import OwnChange, Reader
 from eas.sync.request import CollectionRequest
 from store.model import FolderId
@@ -17,6 +17,9 @@ _CLIENT_ID_MAX = 64
 _READERS: dict[str, dict[str, Reader]] = {
     "Email": mail_changes.READERS,
     "Calendar": calendar_changes.READERS,
+    "Contacts": other_changes.CONTACTS,
+    "Tasks": other_changes.TASKS,
+    "Notes": other_changes.NOTES,
 }
 
 

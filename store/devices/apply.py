@@ -136,6 +136,6 @@ def _carry_out(
                 attachments += [each.id.path[-1] for each in outcome.attachments]
     if change.is_deletion:
         own[saved_id] = OWN_DELETION
-    elif saved_id and not unseen:
+    elif saved_id and not unseen and not change.tells_back:
         own[saved_id] = tx.bump(mailbox_id)
     return Done(saved_id, attachments=tuple(attachments))

@@ -112,7 +112,8 @@ class DeviceChange(Command, frozen=True):
     ``token`` is the same when the device repeats it. ``commands`` carry it out, all or nothing;
     each names one item (``CreateItems``, ``UpdateItems``, ``DeleteItems``, ...). ``item`` is None
     for a new one. ``touches``: which of ``content``, ``flags``, ``read`` it sets, for conflicts.
-    ``of_draft``: only a draft may be changed so.
+    ``of_draft``: only a draft may be changed so. ``tells_back``: the item becomes other than the
+    device said, and it is to be told.
     """
 
     token: str
@@ -121,6 +122,7 @@ class DeviceChange(Command, frozen=True):
     touches: tuple[str, ...] = ()
     is_deletion: bool = False
     of_draft: bool = False
+    tells_back: bool = False
 
 
 class BeginCollection(Command, frozen=True):

@@ -6,7 +6,7 @@ import ctypes
 import ctypes.util
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eas.wbxml import Element, Limits, WbxmlError, decode, encode
@@ -85,6 +85,7 @@ def test_strings_and_bytes_are_read_for_any_element() -> None:
         b"<?xml version='1.0'?><Sync/>",
         HEADER + b"\x04\x45\x01",
         HEADER + b"\x45" * 100,
+        HEADER + b"\x05\x00",
     ],
 )
 def test_what_is_broken_is_refused(data: bytes) -> None:
@@ -92,6 +93,7 @@ def test_what_is_broken_is_refused(data: bytes) -> None:
         decode(data)
 
 
+@example(b"\x05\x00")
 @given(st.binary(max_size=300))
 def test_random_bytes_are_read_or_refused(data: bytes) -> None:
     try:

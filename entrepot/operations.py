@@ -17,8 +17,8 @@ def operations_markdown() -> str:
     built = built_operations()
     rows: list[str] = []
     counts = {"yes": 0, "partly": 0, "not yet": 0}
-    for name, operation in sorted(operations().items()):
-        found = built.get(operation.request)
+    for name in sorted(operations()):
+        found = built.get(name)
         if found is None:
             answer, missing = "not yet", ""
         elif found.missing:

@@ -25,7 +25,7 @@ _OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(name: str, *, missing: str = "") -> Callable[[Handler], Handler]:
-    """Register the function that answers requests whose body element is ``name``."""
+    """Register the function that answers the operation of that name in the contract."""
 
     def register(handler: Handler) -> Handler:
         if name in _OPERATIONS:
@@ -37,7 +37,7 @@ def operation(name: str, *, missing: str = "") -> Callable[[Handler], Handler]:
 
 
 def find_operation(name: str) -> Operation | None:
-    """The built operation of that request element."""
+    """The built operation of that name."""
     return _OPERATIONS.get(name)
 
 

@@ -20,6 +20,7 @@ PARTS = {
     "streaming": [],
     "devices": [],
     "wbxml": [],
+    "calendars": [],
 }
 
 

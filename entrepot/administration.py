@@ -15,6 +15,7 @@ import msgspec
 from entrepot.control import ask
 from entrepot.passwords import hash_password, new_password
 from entrepot.settings import Settings
+from store.calendar.scheduling.booking import BOOKED_ROLES, POLICIES, POLICY
 from store.commands import (
     AddAccount,
     AddDomain,
@@ -31,7 +32,7 @@ from store.commands import (
 )
 from store.devices.commands import ChangeDevice, ListDevices, RemoveDevice
 from store.devices.model import Device
-from store.errors import NotFound
+from store.errors import InvalidValue, NotFound
 from store.model import Account
 from store.store import Store
 
@@ -120,6 +121,22 @@ class Administration:
         account = await self.execute(UpdateAccount(address, is_disabled=is_disabled))
         self._tell(account)
         return account
+
+    async def set_booking(self, address: str, policy: str) -> Account:
+        """Say how a room or a thing answers invitations, one of ``booking.POLICIES``.
+
+        Raises InvalidValue for another policy, and for people's accounts.
+        """
+        account = await self.account(address)
+        if policy not in POLICIES:
+            raise InvalidValue(f"a policy is one of {', '.join(POLICIES)}", where="booking")
+        if account.role not in BOOKED_ROLES:
+            raise InvalidValue(
+                f"{account.address} is neither a room nor equipment: its owner answers",
+                where="booking",
+            )
+        properties = {**account.properties, POLICY: policy}
+        return await self.execute(UpdateAccount(account.address, properties=properties))
 
     async def remove(self, address: str) -> Account:
         """Remove an account with its mailbox, for good."""

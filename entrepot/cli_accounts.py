@@ -160,6 +160,23 @@ def enable_user(address: Address, config: ConfigOption = None, folder: FolderOpt
     out.print(f"Enabled {account.address}.", markup=False)
 
 
+@users.command("booking")
+def set_booking(
+    address: Address,
+    policy: Annotated[
+        str,
+        typer.Argument(help="automatic (accept or decline), tentative (hold), by_hand."),
+    ],
+    config: ConfigOption = None,
+    folder: FolderOption = None,
+) -> None:
+    """Say how a room or equipment answers invitations. At first: automatic."""
+    account = administer(
+        load_settings(config, folder), lambda admin: admin.set_booking(address, policy)
+    )
+    out.print(f"{account.address} answers invitations: {policy}.", markup=False)
+
+
 @users.command("remove")
 def remove_user(
     address: Address,

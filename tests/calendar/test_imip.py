@@ -97,6 +97,7 @@ async def test_an_outsiders_invitation_is_in_the_calendar(world: World) -> None:
     (request,) = await world.items("inbox")
     assert request.item_class == "IPM.Schedule.Meeting.Request"
     assert request.properties["has_been_processed"]
+    assert request.properties["subject"] == "Mail"  # as its author wrote it
     item = await world.meeting()
     p = item.properties
     assert (p["subject"], p["location"]) == ("Lunch", "Café")

@@ -135,6 +135,13 @@ def test_the_life_of_an_account(organisation):
     assert "disabled" in user("list").stdout
     assert user("enable", "anna@example.org").returncode == 0
 
+    user("add", "blue@example.org", "--role", "room")
+    held = user("booking", "blue@example.org", "tentative")
+    assert held.stdout == "blue@example.org answers invitations: tentative.\n"
+    wrong = user("booking", "blue@example.org", "sometimes")
+    assert wrong.returncode == 1 and "automatic, tentative, by_hand" in wrong.stderr
+    assert "its owner answers" in user("booking", "anna@example.org", "automatic").stderr
+
     assert "Would remove anna@example.org" in user("remove", "anna@example.org", "--dry-run").stdout
     asked = user("remove", "anna@example.org", stdin="n\n")
     assert asked.returncode == 1 and "There is no undo" in asked.stdout

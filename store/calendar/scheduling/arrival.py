@@ -8,11 +8,13 @@ from sqlalchemy import bindparam, select, update
 
 from schemas.property import Kind
 from store import tables
+from store.calendar.scheduling.booking import book
 from store.calendar.scheduling.found import Found, change_found, find_meeting, rows_of_uid
 from store.calendar.scheduling.messages import (
     ANSWER_OF,
     ATTENDEES,
     CANCELLED_PREFIX,
+    MEETING_SUBJECT,
     address_of,
     people_of,
 )
@@ -75,6 +77,9 @@ def arrive_request(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
     else:
         kind = _renew(tx, found, draft)
     _date_out(tx, reader.mailbox_id, told)
+    meeting = find_meeting(tx, reader.mailbox_id, told["uid"], original)
+    if meeting is not None:
+        book(tx, reader, meeting)
     return {"has_been_processed": True, "meeting_request_type": kind, "is_out_of_date": False}
 
 
@@ -115,6 +120,8 @@ def taken(draft: ItemDraft) -> Properties:
     """What an attendee's item takes over from a request."""
     told = draft.properties
     values = {name: told[name] for name in _TAKEN if name in told}
+    if told.get(MEETING_SUBJECT):
+        values["subject"] = told[MEETING_SUBJECT]
     if not told.get("recurrence_id"):
         values |= {k: told[k] for k in ("recurrence", "exceptions") if told.get(k)}
     return values

@@ -9,7 +9,7 @@ import msgspec
 from schemas.classes import kind_of
 from schemas.property import Kind
 from store.calendar.ical.read import Event, read_calendar
-from store.calendar.scheduling.messages import ANSWER_OF
+from store.calendar.scheduling.messages import ANSWER_OF, MEETING_SUBJECT
 from store.errors import InvalidValue
 from store.mime.parse import parse_all
 from store.model import Body, ItemDraft, Properties
@@ -38,8 +38,10 @@ def _told(draft: ItemDraft, method: str, event: Event) -> Properties:
     told["is_recurring"] = "recurrence" in told or "recurrence_id" in told
     if kind is Kind.MEETING_RESPONSE:
         return _answer(draft, method, told)
-    if not told.get("subject"):
-        told.pop("subject", None)
+    summary = told.pop("subject", "")
+    if summary and summary != draft.properties.get("subject"):
+        # The mail keeps the subject that its author gave it ("Invitation: Lunch @ Monday").
+        told["subject" if not draft.properties.get("subject") else MEETING_SUBJECT] = summary
     told["is_cancelled"] = kind is Kind.MEETING_CANCELLATION
     told["appointment_state"] = 7 if told["is_cancelled"] else 3
     if kind is Kind.MEETING_REQUEST:

@@ -20,6 +20,8 @@ ANSWERS = {
 ANSWER_OF = {item_class.upper(): answer for answer, item_class in ANSWERS.items()}
 _PREFIXES = {"accept": "Accepted: ", "tentative": "Tentative: ", "decline": "Declined: "}
 CANCELLED_PREFIX = "Canceled: "
+MEETING_SUBJECT = "meeting_subject"
+"""The subject of the meeting, in a message that has another."""
 
 ATTENDEES = ("required_attendees", "optional_attendees", "resources")
 # What an organiser's meeting tells of itself; the rest (reminder, categories, notes of one's own)

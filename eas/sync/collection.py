@@ -126,9 +126,9 @@ async def look(ctx: Context, collections: Sequence[Collection]) -> None:
         looked.append(collection)
     if not looked:
         return
-    # The options of a device that says none are known only with its state: look twice then.
-    cutoffs = _cutoffs(ctx, looked)
-    found = await ctx.execute(PeekCollections(ctx.device.key, tuple(numbers), cutoffs))
+    # As far down as the device holds each: its class, which says what a filter means, and the
+    # options of a device that says none are known only with its state.
+    found = await ctx.execute(PeekCollections(ctx.device.key, tuple(numbers)))
     for collection, pending in zip(looked, found, strict=True):
         if pending.state is None:
             collection.status = _KEY
@@ -158,20 +158,6 @@ async def _note_fork(ctx: Context, folder_id: int) -> None:
     text = "it came with a key that it had left behind: restored from a copy, or two use its id"
     _log.warning("a device went back", device=ctx.device.device_id, folder=folder_id)
     await ctx.execute(NoteRound(ctx.device.key, "went back", _KEY, text, folder_id))
-
-
-def _cutoffs(ctx: Context, collections: Sequence[Collection]) -> dict[int, Instant]:
-    """The cut-offs of those that say their options now and are of a known kind."""
-    found: dict[int, Instant] = {}
-    for collection in collections:
-        options = collection.asked.options
-        if options is None or collection.folder is None:
-            continue
-        try:
-            found[collection.folder.id] = cutoff(options, ctx.clock.now())
-        except EasError as error:
-            collection.status = error.status
-    return found
 
 
 async def step(ctx: Context, collection: Collection, window: int) -> None:

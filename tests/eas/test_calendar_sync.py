@@ -68,6 +68,23 @@ def _only(person: Person) -> Any:
     return item
 
 
+@pytest.mark.parametrize("filter_type", (4, 5, 6, 7))
+def test_filters_that_mail_has_not_are_taken(
+    anna: Person, new_device: NewDevice, filter_type: int
+) -> None:
+    """MS-ASCMD 2.2.3.68.2: three and six months are filters of calendars alone."""
+    account = anna.account()
+    CalendarItem(
+        account=account, folder=account.calendar, subject="Plan", start=_at(5, 10), end=_at(5, 11)
+    ).save()
+    device = new_device(anna)
+    device.begin(_calendar(device))
+    asked: Any = options(body_preference(1), filter_type=filter_type)
+    held = device.sync_all(_calendar(device), options=asked)
+    assert [data[f"{_C}:Subject"].value for data in held.items.values()] == ["Plan"]
+    assert device.sync(_calendar(device), options=asked) is None, "nothing happened meanwhile"
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_event_of_the_desktop_is_on_the_device(
     anna: Person, new_device: NewDevice, version: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Select, bindparam, select, union_all
 
 from store import tables
 from store.access import FolderRow
@@ -23,27 +23,23 @@ from store.rights import Right
 from store.search.fields import Place, field_of
 
 _item = tables.item
-_CANDIDATES = (
-    select(_item.c.id, _item.c.start, _item.c.end, _item.c.record)
-    .where(
+
+
+def _of_class(number: int) -> Select[Any, Any, Any, Any]:
+    return select(_item.c.id, _item.c.start, _item.c.end, _item.c.record).where(
         _item.c.mailbox_id == bindparam("mailbox_id"),
         _item.c.folder_id == bindparam("folder_id"),
         _item.c.is_associated.is_(False),
         _item.c.kind == "calendar",
-        or_(
-            *(
-                and_(
-                    _item.c.span_class == number,
-                    _item.c.span_start >= bindparam(f"low_{number}"),
-                    _item.c.span_start < bindparam("high"),
-                    _item.c.span_end >= bindparam("low"),
-                )
-                for number in range(len(span.CLASSES) + 1)
-            )
-        ),
+        _item.c.span_class == number,
+        _item.c.span_start >= bindparam(f"low_{number}"),
+        _item.c.span_start < bindparam("high"),
+        _item.c.span_end >= bindparam("low"),
     )
-    .order_by(_item.c.span_start, _item.c.id)
-)
+
+
+# One range of the index for each class: in one WHERE with OR, SQLite reads the whole folder.
+CANDIDATES = union_all(*(_of_class(number) for number in range(len(span.CLASSES) + 1)))
 
 
 @reads(ViewCalendar)
@@ -82,7 +78,7 @@ def placed(
         **{f"low_{number}": low for number, low in span.ranges(start)},
     }
     found: list[tuple[Instant, int, Instant]] = []
-    for row in tx.conn.execute(_CANDIDATES, keys):
+    for row in tx.conn.execute(CANDIDATES, keys):
         found += _within(row, start, end)
     return sorted(found)
 

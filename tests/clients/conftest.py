@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +15,8 @@ import pytest
 from entrepot.testing import Exchange, Person
 
 _NUMBERS = itertools.count(1)
+_NODE = Path(__file__).parent / "node"
+_INSTALL_S_MAX = 180
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +50,20 @@ def account(anna: Person) -> Any:
     opened = anna.account()
     assert opened.version.api_version == "Exchange2016"
     return opened
+
+
+@pytest.fixture(scope="session")
+def node_folder() -> Path:
+    """The folder of the JavaScript clients with their packages; no script of theirs is run."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        pytest.skip("node and npm are not installed")
+    wanted = json.loads((_NODE / "package.json").read_text("utf-8"))["dependencies"]
+    if not all((_NODE / "node_modules" / name).is_dir() for name in wanted):
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(
+            command, cwd=_NODE, capture_output=True, text=True, timeout=_INSTALL_S_MAX
+        )
+        if done.returncode:
+            pytest.skip(f"npm cannot install the clients: {done.stderr[-300:]}")
+    return _NODE

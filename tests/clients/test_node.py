@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -18,26 +17,8 @@ import pytest
 
 from entrepot.testing import Exchange, Person
 
-HERE = Path(__file__).parent / "node"
-_INSTALL_S_MAX, _RUN_S_MAX = 180, 60
+_RUN_S_MAX = 60
 Run = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def modules() -> Path:
-    """The installed packages; no script of theirs is run."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        pytest.skip("node and npm are not installed")
-    packages = HERE / "node_modules"
-    if not (packages / ".package-lock.json").exists():
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(
-            command, cwd=HERE, capture_output=True, text=True, timeout=_INSTALL_S_MAX
-        )
-        if done.returncode:
-            pytest.skip(f"npm cannot install the clients: {done.stderr[-300:]}")
-    return packages
 
 
 @pytest.fixture
@@ -79,14 +60,13 @@ def proxy(server: Exchange) -> Iterator[str]:
 
 
 @pytest.fixture
-def node(modules: Path, tmp_path: Path, server: Exchange) -> Run:
+def node(node_folder: Path, tmp_path: Path, server: Exchange) -> Run:
     """Run a script; what it printed as JSON. A failure shows the server's last words, too."""
 
     def run(script: str, *arguments: str) -> dict[str, Any]:
-        assert modules.is_dir()
         done = subprocess.run(
             ["node", script, *arguments],
-            cwd=HERE,
+            cwd=node_folder,
             env={**os.environ, "EWS_TEMP": str(tmp_path)},
             capture_output=True,
             text=True,

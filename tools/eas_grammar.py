@@ -66,7 +66,10 @@ ONE_OF_EACH = ("ApplicationData", "Properties", "SyncCollectionsCollection")
 NAMED_BY_PREFIX = {"SyncCollectionsCollectionCommands"}
 # what a draft has (16.0)
 DRAFT = [("Cc", "Email"), ("ReplyTo", "Email"), ("Attachments", "AirSyncBase")]
+# what the exception of a series has as the series has it
+EXCEPTION = [("Body", "AirSyncBase"), ("Attachments", "AirSyncBase")]
 EXTRA_TYPES = {
+    "Body": "Body",
     "Attachments": "Attachments",
     # with the references of attachments that a draft was given (MS-ASAIRS 2.2.2.7)
     "ApplicationData": "SyncCollectionsCollectionResponsesFetchApplicationData",
@@ -82,6 +85,9 @@ EXTRA = {
         ("ConversationMode", "AirSync"),
         ("FilterType", "AirSync"),
     ],
+    # MS-ASCAL 2.2.2.21
+    ("request", "ExceptionsException"): EXCEPTION,
+    ("response", "ExceptionsException"): EXCEPTION,
     ("request", "SyncCollectionAddApplicationData"): [*DRAFT],
     ("request", "SyncCollectionChangeApplicationData"): [*DRAFT],
     ("response", "SyncCollectionsCollection"): [("Class", "AirSync")],  # 12.1

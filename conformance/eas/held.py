@@ -30,7 +30,10 @@ class Held:
             elif kind == "Change":
                 if id not in self.items:
                     self.anomalies.append(f"{id} was changed and is not held")
-                self.items.setdefault(id, {}).update(_data(command))
+                data = _data(command)
+                if "Calendar:StartTime" in data:  # an event is always told whole
+                    self.items[id] = {}
+                self.items.setdefault(id, {}).update(data)
             elif self.items.pop(id, None) is None:
                 self.anomalies.append(f"{id} was removed ({kind}) and is not held")
 

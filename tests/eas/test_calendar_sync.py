@@ -235,6 +235,36 @@ def test_14_1_sends_all_exceptions_at_once(anna: Person, new_device: NewDevice) 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_occurrence_has_words_of_its_own(
+    anna: Person, new_device: NewDevice, version: str
+) -> None:
+    """MS-ASCAL 2.2.2.21: an Exception holds an AirSyncBase:Body, in both directions."""
+    item = _series(anna)
+    tuesday = next(
+        i
+        for i in item.account.calendar.view(start=_at(6, 0), end=_at(7, 0))
+        if i.start == _at(6, 10)
+    )
+    tuesday.body = "Bring the plans"
+    tuesday.save(update_fields=["body"])
+    device = new_device(anna, version)
+    ((id, data),) = _held(device).items()
+    (other,) = data[f"{_C}:Exceptions"].children
+    told = other.find("AirSyncBase:Body")
+    assert told is not None and told.text("AirSyncBase:Data").strip() == "Bring the plans"
+    if version >= "16.0":
+        return
+    words = node(
+        "AirSyncBase:Body", node("AirSyncBase:Type", 1), node("AirSyncBase:Data", "Come early")
+    )
+    exception = node(f"{_C}:Exception", node(f"{_C}:ExceptionStartTime", "20261007T080000Z"), words)
+    change = documents.change(id, data[f"{_C}:Recurrence"], node(f"{_C}:Exceptions", exception))
+    device.change(_calendar(device), change)
+    (wednesday,) = item.account.calendar.view(start=_at(7, 0), end=_at(8, 0))
+    assert item.account.calendar.get(id=wednesday.id).text_body.strip() == "Come early"
+
+
 def test_what_the_calendar_refuses_has_its_status(anna: Person, new_device: NewDevice) -> None:
     device = new_device(anna)
     device.begin(_calendar(device))

@@ -184,9 +184,9 @@ def _content(draft: ItemDraft, domain: str, now: datetime, depth: int) -> Node:
 
 def _body(draft: ItemDraft, kind: Kind) -> Body:
     """A distribution list says who is in it; everything else says what it says."""
-    if kind is Kind.DIST_LIST and draft.body.text is None and draft.body.html is None:
-        members: list[dict[str, Any]] = draft.properties.get("members") or []
-        shown = [member.get("mailbox", member) for member in members]
+    if kind is Kind.DIST_LIST and not draft.body.text and not draft.body.html:
+        members: dict[str, dict[str, Any]] = draft.properties.get("members") or {}
+        shown = members.values()
         return Body(text="".join(f"{m.get('name', '')} <{m.get('address', '')}>\n" for m in shown))
     return draft.body
 

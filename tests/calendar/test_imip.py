@@ -276,6 +276,31 @@ async def test_an_old_answer_changes_nothing(world: World) -> None:
     assert "response" not in attendee
 
 
+async def test_an_answer_may_say_no_more_than_it_must(world: World) -> None:
+    """Neither when the meeting is nor which request is answered (RFC 5546 3.2.3)."""
+    item = await _own(world)
+    change = ItemChange(item.id, set={"start": "2026-07-01T07:00:00.000000Z"})
+    update = UpdateItems((change,), resolution="always_overwrite", invitations="all")
+    await world.session.execute(update)
+    await world.arrive(
+        f"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:{item.properties['uid']}\r\n"
+        f"DTSTAMP:20300101T000000Z\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:{CARLA}\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    (attendee,) = (await world.meeting()).properties["required_attendees"]
+    assert attendee["response"] == "accept"
+
+
+async def test_a_cancellation_may_say_no_more_than_what_it_is_of(world: World) -> None:
+    await world.arrive(_calendar("REQUEST"))
+    uid = (await world.meeting()).properties["uid"]
+    await world.arrive(
+        f"BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nSEQUENCE:1\r\n"
+        f"ORGANIZER:mailto:{CARLA}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    assert (await world.meeting()).properties["is_cancelled"]
+
+
 async def test_a_counter_proposes_another_time(world: World) -> None:
     item = await _own(world)
     attendee = f"ATTENDEE;PARTSTAT=TENTATIVE:mailto:{CARLA}"

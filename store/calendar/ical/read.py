@@ -44,6 +44,8 @@ _CLASSES = {"PRIVATE": "private", "CONFIDENTIAL": "confidential"}
 _ANSWERS = {"ACCEPTED": "accept", "DECLINED": "decline", "TENTATIVE": "tentative"}
 _LISTS = {"OPT-PARTICIPANT": "optional_attendees", "NON-PARTICIPANT": "resources"}
 _THINGS = frozenset({"RESOURCE", "ROOM"})
+# What is about an event that is known need not say when it begins (RFC 5546 3.2.3, 3.2.5).
+_TIMELESS = frozenset({"REPLY", "CANCEL"})
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -123,6 +125,7 @@ class _Reader:
 
     def __init__(self, calendar: Any, default: ZoneRecord) -> None:
         self._calendar = calendar
+        self._method = str(calendar.get("METHOD", "")).strip().upper()
         self._zones: dict[str, ZoneRecord] = {}
         for component in calendar.subcomponents:
             if component.name == "VTIMEZONE":
@@ -134,7 +137,6 @@ class _Reader:
         self._default = zone_named(str(calendar.get("X-WR-TIMEZONE", ""))) or only or default
 
     def read(self) -> Calendar:
-        method = str(self._calendar.get("METHOD", "")).strip().upper()
         events = [c for c in self._calendar.subcomponents if c.name == "VEVENT"]
         groups: dict[str, list[Any]] = {}
         for number, event in enumerate(events):
@@ -149,7 +151,7 @@ class _Reader:
                 lost += len(group)
         if lost and not found:
             raise _refusal("none of its events can be read")
-        return Calendar(method, tuple(found), lost)
+        return Calendar(self._method, tuple(found), lost)
 
     def _group(self, group: list[Any]) -> list[Event]:
         """What has one UID: a master takes its exceptions in."""
@@ -176,7 +178,7 @@ class _Reader:
         if event.get("RECURRENCE-ID") is not None:
             original, _, _ = self._moment(event["RECURRENCE-ID"], properties)
             properties["recurrence_id"] = original
-        elif event.get("RRULE") is not None:
+        elif event.get("RRULE") is not None and "start" in properties:
             self._recurrence(event, properties, zone, untold)
         if event.get("RDATE") is not None:
             untold += [f"RDATE:{_raw(each)}" for each in _several(event, "RDATE")]
@@ -184,6 +186,8 @@ class _Reader:
             properties["location"] = _text(event, "LOCATION")
         _people(event, properties)
         _state(event, properties)
+        if self._method == "REPLY" and event.get("SEQUENCE") is None:
+            del properties["appointment_sequence_number"]  # it does not say what it answers
         _alarm(event, properties)
         return Event(properties, _body(event), tuple(untold))
 
@@ -213,7 +217,10 @@ class _Reader:
 
     def _times(self, event: Any, properties: Properties) -> None:
         if event.get("DTSTART") is None:
-            raise _refusal("an event does not say when it begins")
+            if self._method not in _TIMELESS:
+                raise _refusal("an event does not say when it begins")
+            properties["is_all_day"] = False
+            return
         start, zone, is_day = self._moment(event["DTSTART"])
         properties["start"] = start
         record = zone or {"id": "UTC"}

@@ -259,8 +259,9 @@ def arrive_answer(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
     done: Properties = {"has_been_processed": True, "is_out_of_date": False}
     if found is None or not is_own(found.properties) or not address_of(who):
         return done
-    said, had = (int(p.get("appointment_sequence_number") or 0) for p in (told, found.properties))
-    if said < had:
+    had = int(found.properties.get("appointment_sequence_number") or 0)
+    said = told.get("appointment_sequence_number")  # programs leave it out
+    if said is not None and int(said) < had:
         return {**done, "is_out_of_date": True}
     entry: Properties = {
         "response": answer,

@@ -26,7 +26,8 @@ _P = "ComposeMail"
 _INVALID_XML, _INVALID_DATE, _INVALID_IDS, _BAD_MIME = 103, 104, 105, 107
 _OVER_SEND_QUOTA, _NOT_MADE = 115, 121
 _NOT_RECURRING, _NOT_FOUND, _NO_ACCOUNT, _NO_TEMPLATES = 146, 150, 166, 168
-_CLIENT_ID_MAX = 40
+# 40 is what clients may send (MS-ASCMD 2.2.3.28.1); TbSync's ids of replies have 43.
+_CLIENT_ID_MAX = 64
 _WORDS = {
     "NotFound": _NOT_FOUND,
     "AccessDenied": _NOT_FOUND,

@@ -44,6 +44,7 @@ _LEFT_OUT = {
 _ONES_OWN = frozenset(
     {"reminder_is_set", "reminder_minutes", "busy_status", "categories", "sensitivity"}
 )
+_ANSWERS = frozenset({"tentative", "accept", "decline"})
 
 
 class CalendarChange(msgspec.Struct, frozen=True):
@@ -84,10 +85,12 @@ def read_calendar_change(
     supported: frozenset[str] | None = None,
     *,
     is_occurrence: bool = False,
+    own: str = "",
 ) -> CalendarChange:
     """The change that an ApplicationData says. ``before``: the item as it is, None for a new one;
     ``supported``: the elements that the device said it supports (the others are ghosted), None
-    where it said none; ``is_occurrence``: of one occurrence (16.x InstanceId).
+    where it said none; ``is_occurrence``: of one occurrence (16.x InstanceId); ``own``: the address
+    of whose calendar it is.
 
     Raises EasError 6 for a value that is none.
     """
@@ -111,7 +114,7 @@ def read_calendar_change(
         ids,
     )
     if before is not None and int(before.get("appointment_state") or 0) & RECEIVED:
-        return _ones_own(change)
+        return _ones_own(change, before, own if version < "16.0" else "")
     return change
 
 
@@ -145,12 +148,36 @@ def _leave_out(said: _Said, names: set[str], supported: frozenset[str] | None) -
                     said.set.setdefault(name, value)
 
 
-def _ones_own(change: CalendarChange) -> CalendarChange:
+def _ones_own(change: CalendarChange, before: Properties, own: str) -> CalendarChange:
     """Of another's meeting only what is private: nothing of it is ever sent to anybody."""
+    kept = {name: value for name, value in change.set.items() if name in _ONES_OWN}
     return CalendarChange(
-        {name: value for name, value in change.set.items() if name in _ONES_OWN},
+        kept | _own_answer(change.set, before, own.lower()),
         tuple(name for name in change.unset if name in _ONES_OWN),
     )
+
+
+def _own_answer(said: Properties, before: Properties, own: str) -> Properties:
+    """An answer that a device says at its own entry, as it may before 16.0 (MS-ASCAL 2.2.2.5)."""
+    told = {
+        _address(person): person.get("response") for n, _ in TYPES for person in said.get(n) or ()
+    }
+    answer = told.get(own)
+    if answer not in _ANSWERS or answer == before.get("my_response_type"):
+        return {}
+    lists: Properties = {
+        name: [
+            {**person, "response": answer} if _address(person) == own else person
+            for person in before[name]
+        ]
+        for name, _ in TYPES
+        if before.get(name)
+    }
+    return {"my_response_type": answer, **lists}
+
+
+def _address(person: dict[str, Any]) -> str:
+    return str(person["mailbox"].get("address") or "").lower()
 
 
 # -- values ------------------------------------------------------------------------------------

@@ -114,6 +114,7 @@ async def _change(
         before,
         frozenset(supported) if supported is not None else None,
         is_occurrence=bool(original),
+        own=ctx.session.principal.address,
     )
     commands = _files(ctx, item, data)
     target = ItemId(item.mailbox_id, item.id, original)

@@ -11,6 +11,7 @@ from exchangelib.items import SEND_ONLY_TO_ALL, CalendarItem
 from exchangelib.properties import Attendee, Mailbox
 from exchangelib.recurrence import DailyPattern, Recurrence
 
+from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.wbxml import Node, node
 from eas.render.meeting_request import global_object_id, uid_of
@@ -172,6 +173,36 @@ def test_what_cannot_be_answered(anna: Person, ben: Person, new_device: NewDevic
     assert _status(_answer(device, f"{id}0", 1)) == "2"
     assert _status(_answer(device, id, 1)) == "1"
     assert _status(_answer(device, id, 1)) == "2"  # it lies in Deleted Items by now
+
+
+@pytest.mark.parametrize("version", ["12.1", "14.1", "16.1"])
+def test_an_answer_at_ones_own_entry_is_kept_and_not_sent(
+    anna: Person, ben: Person, new_device: NewDevice, version: str
+) -> None:
+    """Before 16.0 a device may say AttendeeStatus, and tells the organiser itself; of the rest of
+    the meeting it changes nothing (MS-ASCAL 2.2.2.5)."""
+    organizer = anna.account()
+    _invite(organizer, ben)
+    device = new_device(ben, version)
+    calendar = device.folder_of_type(8)
+    ((id, _),) = device.sync_all(calendar).items.items()
+    entry = node(
+        "Calendar:Attendee",
+        node("Calendar:Email", ben.address),
+        node("Calendar:Name", "Mallory"),
+        node("Calendar:AttendeeStatus", 3),
+        node("Calendar:AttendeeType", 2),
+    )
+    subject = node("Calendar:Subject", "Party")
+    device.change(calendar, documents.change(id, subject, node("Calendar:Attendees", entry)))
+    item = ben.account().calendar.get()
+    assert item.subject == "Plan" and item.optional_attendees is None
+    (own,) = item.required_attendees
+    kept = ("Accept", "Accept") if version < "16.0" else ("NoResponseReceived", "Unknown")
+    assert (item.my_response_type, own.response_type) == kept
+    assert organizer.inbox.all().count() == 0
+    (attendee,) = organizer.calendar.get().required_attendees
+    assert attendee.response_type == "Unknown"
 
 
 def test_free_time_of_others_is_told(anna: Person, ben: Person, new_device: NewDevice) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from entrepot.testing import Exchange, Person
+from tests.clients.tbsync_client import VERSIONS as TBSYNC_VERSIONS
+from tests.clients.tbsync_client import NoSources, TbSync, sources
 
 _NUMBERS = itertools.count(1)
 _NODE = Path(__file__).parent / "node"
@@ -67,3 +69,50 @@ def node_folder() -> Path:
         if done.returncode:
             pytest.skip(f"npm cannot install the clients: {done.stderr[-300:]}")
     return _NODE
+
+
+@pytest.fixture(scope="session")
+def tbsync_sources(node_folder: Path) -> Path:
+    """The sources of the Thunderbird add-on EAS-4-TbSync."""
+    assert node_folder.is_dir()
+    try:
+        return sources()
+    except NoSources as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def new_thunderbird(server: Exchange, tbsync_sources: Path) -> Iterator[Callable[..., TbSync]]:
+    """Starts Thunderbirds with that add-on, of another server where one is given. In the add-on's
+    event log may be no warning at the end, and no tag that it does not know."""
+    started: list[TbSync] = []
+
+    def start(exchange: Exchange = server) -> TbSync:
+        started.append(TbSync(tbsync_sources, exchange))
+        return started[-1]
+
+    yield start
+    for each in started:
+        log = each.log()
+        each.close()
+        for entry in log:
+            assert entry["level"] in ("debug", "info"), entry
+            assert "<Unknown" not in (entry.get("details") or ""), entry
+
+
+@pytest.fixture(params=TBSYNC_VERSIONS)
+def tbsync_version(request: pytest.FixtureRequest) -> str:
+    """A version of ActiveSync that the add-on and the server speak."""
+    return request.param
+
+
+@pytest.fixture
+def thunderbird(
+    new_thunderbird: Callable[..., TbSync], anna: Person, tbsync_version: str
+) -> TbSync:
+    """Anna's Thunderbird, connected and with all that the server has."""
+    made = new_thunderbird()
+    made.set_up(anna, tbsync_version)
+    made.connect()
+    made.synchronise()
+    return made

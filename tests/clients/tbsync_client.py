@@ -16,6 +16,8 @@ import urllib.request
 from pathlib import Path
 from typing import IO, Any
 
+import icalendar
+
 from entrepot.testing import Exchange, Person
 
 HERE = Path(__file__).parent
@@ -25,6 +27,21 @@ _FILES_SHA256 = "e7aafe19c60335377f92450533a6974c493948c3c3d6ff4a383b7556765ed79
 _DOWNLOADS = HERE / "downloads"
 _DOWNLOAD_S_MAX, _ANSWER_S_MAX = 60, 120
 TYPES = ("contacts", "calendars", "tasks")
+VERSIONS = ("16.1", "14.1", "14.0")
+
+
+def parts(text: str) -> list[Any]:
+    """Events or tasks of an iCalendar text: the master first, then single occurrences."""
+    whole = icalendar.Calendar.from_ical(text)
+    found = [*whole.walk("VEVENT"), *whole.walk("VTODO")]
+    return sorted(found, key=lambda part: "RECURRENCE-ID" in part)
+
+
+def ical(kind: str, *lines: str, more: str = "") -> str:
+    """An iCalendar text of one VEVENT or VTODO of those lines; ``more``: further components."""
+    own = (f"BEGIN:{kind}", "DTSTAMP:20261001T000000Z", *lines, f"END:{kind}")
+    whole = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", *own)
+    return "\r\n".join(whole) + f"\r\n{more}END:VCALENDAR\r\n"
 
 
 class NoSources(Exception):
@@ -168,6 +185,11 @@ class TbSync:
     def items(self, type: str) -> dict[str, str]:
         """vCards or iCalendar by the client's ids, of the selected folder of a type."""
         return {item["id"]: item["text"] for item in self.ask("items", type=type)}
+
+    def only(self, type: str) -> list[Any]:
+        """The parts of the only event or task. Raises ValueError where there is not one."""
+        (text,) = self.items(type).values()
+        return parts(text)
 
     def save(self, type: str, text: str, id: str = "") -> str:
         """Save an item as a person does in the window; its id."""

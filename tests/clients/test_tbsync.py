@@ -4,70 +4,20 @@ it, judged by what the add-on and the desktop hold in the end."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import icalendar
-import pytest
 from exchangelib import EWSDate, EWSDateTime, EWSTimeZone
 from exchangelib.indexed_properties import EmailAddress, PhoneNumber
 from exchangelib.items import CalendarItem, Contact, Task
 
 from entrepot.testing import Exchange, Person
-from tests.clients.tbsync_client import NoSources, TbSync, sources
+from tests.clients.tbsync_client import TbSync, ical, parts
 
-VERSIONS = ("16.1", "14.1", "14.0")
 BERLIN = EWSTimeZone("Europe/Berlin")
-Start = Callable[..., TbSync]
-
-pytestmark = pytest.mark.usefixtures("node_folder")
-
-
-@pytest.fixture(scope="session")
-def add_on() -> Path:
-    """The add-on's sources."""
-    try:
-        return sources()
-    except NoSources as reason:
-        pytest.skip(str(reason))
-
-
-@pytest.fixture
-def start(server: Exchange, add_on: Path) -> Iterator[Start]:
-    """Starts Thunderbirds. In their event logs may be no warning at the end, and no tag that the
-    add-on does not know."""
-    started: list[TbSync] = []
-
-    def make(exchange: Exchange = server) -> TbSync:
-        started.append(TbSync(add_on, exchange))
-        return started[-1]
-
-    yield make
-    for each in started:
-        log = each.log()
-        each.close()
-        for entry in log:
-            assert entry["level"] in ("debug", "info"), entry
-            assert "<Unknown" not in (entry.get("details") or ""), entry
-
-
-@pytest.fixture(params=VERSIONS)
-def version(request: pytest.FixtureRequest) -> str:
-    """A version that the add-on speaks and the server, too."""
-    return request.param
-
-
-@pytest.fixture
-def thunderbird(start: Start, anna: Person, version: str) -> TbSync:
-    """Anna's Thunderbird, connected and with all that the server has."""
-    made = start()
-    made.set_up(anna, version)
-    made.connect()
-    made.synchronise()
-    return made
+NewThunderbird = Callable[..., TbSync]
 
 
 def _card(text: str) -> dict[str, list[str]]:
@@ -84,23 +34,6 @@ def _only_card(thunderbird: TbSync) -> dict[str, list[str]]:
     return _card(text)
 
 
-def _parts(text: str) -> list[Any]:
-    """Events or tasks of an iCalendar text: the master first, then single occurrences."""
-    found = icalendar.Calendar.from_ical(text).walk("VEVENT")
-    found += icalendar.Calendar.from_ical(text).walk("VTODO")
-    return sorted(found, key=lambda part: "RECURRENCE-ID" in part)
-
-
-def _only_item(thunderbird: TbSync, type: str) -> list[Any]:
-    (text,) = thunderbird.items(type).values()
-    return _parts(text)
-
-
-def _ical(kind: str, *lines: str) -> str:
-    body = "\r\n".join((f"BEGIN:{kind}", "DTSTAMP:20261001T000000Z", *lines, f"END:{kind}"))
-    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n{body}\r\nEND:VCALENDAR\r\n"
-
-
 def _at(day: int, hour: int) -> EWSDateTime:
     return EWSDateTime(2026, 10, day, hour, tzinfo=BERLIN)
 
@@ -108,9 +41,11 @@ def _at(day: int, hour: int) -> EWSDateTime:
 # -- the account -------------------------------------------------------------------------------
 
 
-def test_an_address_and_a_password_are_enough(start: Start, server: Exchange, anna: Person) -> None:
+def test_an_address_and_a_password_are_enough(
+    new_thunderbird: NewThunderbird, server: Exchange, anna: Person
+) -> None:
     """Autodiscover, OPTIONS, Provision, FolderSync and Settings, as when an account is new."""
-    thunderbird = start()
+    thunderbird = new_thunderbird()
     assert thunderbird.set_up(anna) == server.eas
     thunderbird.connect()
     account = thunderbird.account
@@ -194,7 +129,7 @@ def test_contacts_of_the_client(thunderbird: TbSync, anna: Person) -> None:
     assert thunderbird.items("contacts") == {}
 
 
-def test_more_than_one_window(start: Start, anna: Person) -> None:
+def test_more_than_one_window(new_thunderbird: NewThunderbird, anna: Person) -> None:
     account = anna.account()
     names = {f"Person {number:03}" for number in range(60)}
     made = [
@@ -202,7 +137,7 @@ def test_more_than_one_window(start: Start, anna: Person) -> None:
         for name in names
     ]
     account.bulk_create(account.contacts, made)
-    thunderbird = start()
+    thunderbird = new_thunderbird()
     thunderbird.set_up(anna)
     thunderbird.connect(("contacts",))
     thunderbird.synchronise()
@@ -222,7 +157,7 @@ def test_events_of_the_desktop(thunderbird: TbSync, anna: Person) -> None:
         categories=["Work"],
     ).save()  # fmt: skip
     thunderbird.synchronise()
-    (event,) = _only_item(thunderbird, "calendars")
+    (event,) = thunderbird.only("calendars")
     assert event["SUMMARY"] == "Plan" and event["LOCATION"] == "Room 1"
     assert event["DTSTART"].dt == _at(5, 10) and event["DTEND"].dt == _at(5, 11)
     assert event["DESCRIPTION"].strip() == "Agenda"
@@ -231,7 +166,7 @@ def test_events_of_the_desktop(thunderbird: TbSync, anna: Person) -> None:
     item.start, item.end = _at(6, 10), _at(6, 11)
     item.save(update_fields=["start", "end"])
     thunderbird.synchronise()
-    (event,) = _only_item(thunderbird, "calendars")
+    (event,) = thunderbird.only("calendars")
     assert event["DTSTART"].dt == _at(6, 10)
     item.delete()
     thunderbird.synchronise()
@@ -241,7 +176,7 @@ def test_events_of_the_desktop(thunderbird: TbSync, anna: Person) -> None:
 def test_events_of_the_client(thunderbird: TbSync, anna: Person) -> None:
     id = thunderbird.save(
         "calendars",
-        _ical(
+        ical(
             "VEVENT",
             "DTSTART;TZID=Europe/Berlin:20261005T100000",
             "DTEND;TZID=Europe/Berlin:20261005T110000",
@@ -277,7 +212,7 @@ def test_a_whole_day_of_each_side(thunderbird: TbSync, anna: Person) -> None:
     ).save()
     thunderbird.save(
         "calendars",
-        _ical(
+        ical(
             "VEVENT",
             "DTSTART;VALUE=DATE:20261012",
             "DTEND;VALUE=DATE:20261013",
@@ -288,7 +223,7 @@ def test_a_whole_day_of_each_side(thunderbird: TbSync, anna: Person) -> None:
     days = {
         str(event["SUMMARY"]): (event["DTSTART"].dt, event["DTEND"].dt)
         for text in thunderbird.items("calendars").values()
-        for event in _parts(text)
+        for event in parts(text)
     }
     assert days["Fair"] == (date(2026, 10, 8), date(2026, 10, 10))
     holiday = account.calendar.get(subject="Holiday")
@@ -310,7 +245,7 @@ def test_tasks_of_the_desktop(thunderbird: TbSync, anna: Person) -> None:
         body="By Friday",
     ).save()
     thunderbird.synchronise()
-    (task,) = _only_item(thunderbird, "tasks")
+    (task,) = thunderbird.only("tasks")
     assert task["SUMMARY"] == "Report" and task["DESCRIPTION"].strip() == "By Friday"
     due = task["DUE"].dt
     assert (due.date() if isinstance(due, datetime) else due) == date(2026, 10, 9)
@@ -318,7 +253,7 @@ def test_tasks_of_the_desktop(thunderbird: TbSync, anna: Person) -> None:
     item.status = "Completed"
     item.save(update_fields=["percent_complete", "status"])
     thunderbird.synchronise()
-    (task,) = _only_item(thunderbird, "tasks")
+    (task,) = thunderbird.only("tasks")
     assert task["STATUS"] == "COMPLETED"
     item.delete()
     thunderbird.synchronise()
@@ -328,7 +263,7 @@ def test_tasks_of_the_desktop(thunderbird: TbSync, anna: Person) -> None:
 def test_tasks_of_the_client(thunderbird: TbSync, anna: Person) -> None:
     id = thunderbird.save(
         "tasks",
-        _ical("VTODO", "SUMMARY:Call", "DUE;VALUE=DATE:20261009", "DESCRIPTION:Soon", "PRIORITY:1"),
+        ical("VTODO", "SUMMARY:Call", "DUE;VALUE=DATE:20261009", "DESCRIPTION:Soon", "PRIORITY:1"),
     )
     thunderbird.synchronise()
     account = anna.account()

@@ -11,7 +11,7 @@ from eas.errors import EasError
 from eas.ids import read_file_reference
 from eas.reading.calendar import CalendarChange, read_calendar_change
 from eas.reading.moments import read_moment
-from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of
+from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
 from store.calendar.occurrences import Series, is_master
@@ -58,7 +58,7 @@ def _add(
     return OwnChange(
         "Add",
         name,
-        DeviceChange(f"add:{name}", (command,)),
+        DeviceChange(f"add:{name}", (command,), says=words_of(element)),
         client_ids=data.client_ids,
         tells_uid=ctx.is_at_least("16.0"),
     )

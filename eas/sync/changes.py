@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from eas.classes import Class
 from eas.context import Context
 from eas.errors import EasError
@@ -29,6 +31,7 @@ async def own_changes(
     """All commands of a collection but its fetches, in order. Raises EasError 4."""
     readers = _READERS[kind.name]
     changes: list[OwnChange] = []
+    alike: dict[str, list[str]] = {}
     for element in asked.commands:
         verb = element.name.removeprefix(f"{_P}:")
         if verb == "Fetch":
@@ -41,7 +44,19 @@ async def own_changes(
             raise EasError(_PROTOCOL, f"{verb} without its id")
         try:
             made = read(ctx, asked, folder, element, name)
-            changes.append(made if isinstance(made, OwnChange) else await made)
+            change = made if isinstance(made, OwnChange) else await made
+            changes.append(_told_apart(change, alike))
         except EasError as error:
             changes.append(OwnChange(verb, name, status=error.status))
     return changes
+
+
+def _told_apart(own: OwnChange, alike: dict[str, list[str]]) -> OwnChange:
+    """Of new items that say the same in one request each is one of its own."""
+    if own.change is None or not own.change.says:
+        return own
+    names = alike.setdefault(own.change.says, [])
+    if own.name not in names:
+        names.append(own.name)
+    says = f"{own.change.says}-{names.index(own.name)}"
+    return msgspec.structs.replace(own, change=msgspec.structs.replace(own.change, says=says))

@@ -8,7 +8,7 @@ from eas.context import Context
 from eas.errors import EasError
 from eas.ids import read_file_reference
 from eas.reading.mail import MailChange, read_change
-from eas.sync.own import CONVERSION, NOT_FOUND, OwnChange, Reader, item_named, token_of
+from eas.sync.own import CONVERSION, NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
 from store.commands import (
@@ -56,7 +56,7 @@ def _add(
         folder=None if data.sends else folder,
         disposition="send_and_save" if data.sends else "save",
     )
-    change = DeviceChange(f"add:{name}", (command,))
+    change = DeviceChange(f"add:{name}", (command,), says=words_of(element))
     return OwnChange("Add", name, change, client_ids=data.client_ids)
 
 

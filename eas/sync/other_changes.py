@@ -11,7 +11,7 @@ from eas.reading.contacts import ContactChange, read_contact_change
 from eas.reading.notes import NoteChange, read_note_change
 from eas.reading.tasks import TaskChange, read_task_change
 from eas.sync.mail_changes import delete
-from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of
+from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
 from schemas.mapi import merge
@@ -82,7 +82,9 @@ def _adding(item_class: str, read: Read) -> Reader:
             attachments=(_photo(picture),) if picture else (),
         )
         command = CreateItems((draft,), folder=folder)
-        return OwnChange("Add", name, DeviceChange(f"add:{name}", (command,)))
+        return OwnChange(
+            "Add", name, DeviceChange(f"add:{name}", (command,), says=words_of(element))
+        )
 
     return add
 

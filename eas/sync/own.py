@@ -43,6 +43,13 @@ def token_of(element: Element) -> str:
     return hashlib.blake2b(encode(element), digest_size=12).hexdigest()
 
 
+def words_of(element: Element) -> str:
+    """What two Adds of the same words have in common. There are devices that repeat one, when the
+    answer was lost, under another ClientId."""
+    data = [child for child in element.children if child.name != "AirSync:ClientId"]
+    return f"says:{token_of(Element(element.name, children=data))}"
+
+
 def item_named(ctx: Context, folder: FolderId, name: str) -> ItemId:
     """The item, which its id says to lie in this folder. Raises EasError 8."""
     lies_in, item = read_item_id(name, ctx.mailbox_id, NOT_FOUND)

@@ -57,15 +57,27 @@ def apply(
     """Carry changes out, but those ``known``. Notes the device's own changes in ``own``."""
     in_order: list[Done] = []
     applied = Applied(by_token=dict(known), log=[])
+    taken = {known[change.token].item_id for change in command.changes if change.token in known}
     for change, made in zip(command.changes, prepared, strict=True):
-        done = applied.by_token.get(change.token)
+        done = applied.by_token.get(change.token) or _made_before(change, known, taken)
         if done is None:
             done = _attempt(tx, command, change, made, position, own)
-            applied.by_token[change.token] = done
             applied.log.append(_entry(change, done))
+        applied.by_token[change.token] = done
+        if change.says and not done.error:
+            applied.by_token.setdefault(change.says, done)
         in_order.append(done)
     applied.in_order = tuple(in_order)
     return applied
+
+
+def _made_before(change: DeviceChange, known: dict[str, Done], taken: set[int]) -> Done | None:
+    """What was made of the same words under another name, unless the device names that now, too."""
+    done = known.get(change.says) if change.says else None
+    if done is None or (done.item_id and done.item_id in taken):
+        return None
+    taken.add(done.item_id)
+    return done
 
 
 def _entry(change: DeviceChange, done: Done) -> Entry:

@@ -56,6 +56,25 @@ def _body(words: str) -> Node:
     return node("AirSyncBase:Body", node("AirSyncBase:Type", 1), node("AirSyncBase:Data", words))
 
 
+def test_a_new_item_whose_answer_was_lost_is_made_once_under_whichever_client_id(
+    anna: Person, new_device: NewDevice
+) -> None:
+    """What is the same again is the same item; twice the same in one request are two."""
+    device = new_device(anna)
+    folder = device.folder_of_type(_CONTACTS)
+    device.begin(folder)
+    lost = device.keys[folder]
+    ada = node(f"{_C}:FileAs", "Ada")
+    first = _add(device, _CONTACTS, ada)
+    device.keys[folder] = lost
+    answer = device.change(folder, documents.add("c2", ada), documents.add("c3", ada))
+    assert answer is not None
+    added = answer.find(f"{_A}:Responses").all(f"{_A}:Add")  # type: ignore[union-attr]
+    ids = {each.text(f"{_A}:ClientId"): each.text(f"{_A}:ServerId") for each in added}
+    assert ids["c2"] == first != ids["c3"] != ""
+    assert anna.account().contacts.all().count() == 2
+
+
 # -- contacts ----------------------------------------------------------------------------------
 
 

@@ -201,9 +201,10 @@ class TbSync:
 
     # -- what happened -------------------------------------------------------------------------
 
-    def lose(self, command: str, times: int = 1) -> None:
-        """The server does what the next requests of a command ask, and its answers are lost."""
-        self.ask("lose", command=command, times=times)
+    def lose(self, command: str, pattern: str = "x") -> None:
+        """The server does what the next requests of a command ask; of its answers those with an
+        ``x`` in the pattern are lost, those with a ``.`` arrive."""
+        self.ask("lose", command=command, pattern=pattern)
 
     def requests(self) -> list[dict[str, Any]]:
         """The requests since the last call."""

@@ -94,7 +94,7 @@ const DEEDS = {
   server: ({ url }) => {
     network.server = url;
   },
-  lose: ({ command, times }) => network.lose(command, times),
+  lose: ({ command, pattern }) => network.lose(command, pattern),
   requests: () => network.requests.splice(0),
   log: () => host.log.splice(0),
 };

@@ -7,7 +7,7 @@ export const EXTENSION = "moz-extension://tbsync/";
 
 export class Network {
   #real = globalThis.fetch;
-  #losses = [];
+  #losses = {};
 
   /** `folder`: the add-on's files. `server`: where every name of the domain leads. */
   constructor(folder, server) {
@@ -17,9 +17,10 @@ export class Network {
     this.fetch = this.fetch.bind(this);
   }
 
-  /** The answers to the next `times` requests of a command do not arrive. */
-  lose(command, times) {
-    this.#losses.push(...Array(times).fill(command));
+  /** What becomes of the answers to the next requests of a command: `x` for one that is lost, `.`
+   *  for one that arrives. */
+  lose(command, pattern) {
+    this.#losses[command] = [...pattern];
   }
 
   async fetch(where, init = {}) {
@@ -31,9 +32,7 @@ export class Network {
     const command = url.searchParams.get("Cmd") ?? init.method;
     const answer = await this.#real(target, init);
     const body = await answer.arrayBuffer(); // the server has done it, whatever comes now
-    const index = this.#losses.indexOf(command);
-    const isLost = index >= 0;
-    if (isLost) this.#losses.splice(index, 1);
+    const isLost = this.#losses[command]?.shift() === "x";
     const version = new Headers(init.headers).get("MS-ASProtocolVersion");
     this.requests.push({ url: url.href, command, version, status: answer.status, isLost });
     if (isLost) throw new TypeError("NetworkError when attempting to fetch resource.");

@@ -15,7 +15,6 @@ from exchangelib import (
 )
 from exchangelib.errors import (
     ErrorFolderNotFound,
-    ErrorInvalidItemForOperationExpandDL,
     ErrorItemNotFound,
     ErrorNameResolutionNoResults,
     UnauthorizedError,
@@ -28,8 +27,6 @@ from exchangelib.properties import (
     HEX_ENTRY_ID,
     OWA_ID,
     AlternateId,
-    DLMailbox,
-    ItemId,
     Mailbox,
     Member,
 )
@@ -63,7 +60,7 @@ def test_names_of_ones_own_contacts_are_resolved(account: Any) -> None:
     assert [m.email_address for m in found] == ["qq@elsewhere.example"]
 
 
-def test_a_list_of_ones_own_is_expanded(account: Any, ben: Any) -> None:
+def test_the_mime_of_a_list_says_who_is_in_it(account: Any, ben: Any) -> None:
     people = [
         Mailbox(name="Ben", email_address=ben.address),
         Mailbox(name="Carla", email_address="carla@elsewhere.example"),
@@ -74,22 +71,7 @@ def test_a_list_of_ones_own_is_expanded(account: Any, ben: Any) -> None:
     ).save()
     kept = account.contacts.get(id=made.id)
     assert b"Carla <carla@elsewhere.example>" in kept.mime_content
-    expanded = account.protocol.expand_dl(
-        DLMailbox(mailbox_type="PrivateDL", item_id=ItemId(id=made.id))
-    )
-    assert [(m.name, m.email_address, m.mailbox_type) for m in expanded] == [
-        ("Ben", ben.address, "Mailbox"),
-        ("Carla", "carla@elsewhere.example", "OneOff"),
-    ]
-
-
-def test_what_is_no_list_is_not_expanded(account: Any, ben: Any) -> None:
-    for address in (ben.address, "nobody@demo.example"):
-        with pytest.raises(ErrorNameResolutionNoResults):
-            account.protocol.expand_dl(address)
-    item = Message(account=account, folder=account.inbox, subject="A").save()
-    with pytest.raises(ErrorInvalidItemForOperationExpandDL):
-        account.protocol.expand_dl(DLMailbox(mailbox_type="PrivateDL", item_id=ItemId(id=item.id)))
+    assert [m.mailbox.email_address for m in kept.members] == [p.email_address for p in people]
 
 
 def test_ids_are_converted_there_and_back(account: Any, anna: Any) -> None:

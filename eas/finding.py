@@ -1,10 +1,9 @@
-"""Items that fit a query: what Search and Find share."""
+"""Mail that fits a query: what Search and Find share."""
 
 from __future__ import annotations
 
 import msgspec
 
-from eas.classes import kinds_of
 from eas.context import Context
 from store.commands import FindItems, FolderRef, FolderRole
 from store.errors import StoreError
@@ -15,7 +14,7 @@ ROWS_MAX = 1_000
 
 
 class Query(msgspec.Struct):
-    """What is searched for; no folder means all, no class means all that the version has."""
+    """What is searched for; no folder means all."""
 
     words: list[str] = []
     folders: list[FolderRef] = []
@@ -23,11 +22,10 @@ class Query(msgspec.Struct):
     classes: set[str] = set()
 
 
-async def find_items(
+async def find_mail(
     ctx: Context, query: Query, *, deep: bool, first: int, count: int
 ) -> tuple[list[tuple[int, ItemId]], int]:
-    """Folder and id of the items that fit, newest first, and how many there are in all."""
-    kinds = kinds_of(query.classes, ctx.version)
+    """Folder and id of the mail that fits, newest first, and how much there is in all."""
     restriction = And(tuple(query.bounds)) if query.bounds else None
     pages = await ctx.execute(
         FindItems(
@@ -45,10 +43,16 @@ async def find_items(
     for page in pages:
         if isinstance(page, StoreError):
             raise page
-        found |= {(row[5] or "", row[2], row[0]) for row in page.rows if row[4] in kinds}
+        found |= {(row[5] or "", row[2], row[0]) for row in page.rows if row[4] in _MAIL_KINDS}
     rows = sorted(found, reverse=True)
     chosen = rows[first : first + min(count, ROWS_MAX)]
     return [(folder, ItemId(mailbox_id, id)) for _, folder, id in chosen], len(rows)
+
+
+_MAIL_KINDS = frozenset(
+    ["message", "post", "meeting_message", "meeting_request", "meeting_response",
+     "meeting_cancellation", "item"]
+)  # fmt: skip
 
 
 def phrase(words: str) -> str:

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from schemas.time_zones import Rules, iana, rules
+from schemas.time_zones import iana, rules
 from store.calendar.model import WEEKDAYS, ZoneRecord
-from store.calendar.zones import fitting_zone
+from store.calendar.zones import fitting_zone, rule_in, rule_of
 
 _BLOB = struct.Struct("<i64s8hi64s8hi")
 _NAME_CHARS = 32
@@ -37,8 +37,7 @@ def blob_of(zone: ZoneRecord | None, year: int) -> str:
 @lru_cache(maxsize=1024)
 def _blob_of(encoded: bytes, year: int) -> str:
     zone: ZoneRecord = msgspec.json.decode(encoded)
-    known = rules(zone.get("id") or "", year)
-    rule = _of_known(known) if known is not None else _of_own(zone, year)
+    rule = rule_in(zone, year)
     standard, daylight = rule["standard"], rule.get("daylight", rule["standard"])
     packed = _BLOB.pack(
         -standard,
@@ -55,25 +54,6 @@ def _blob_of(encoded: bytes, year: int) -> str:
 def _name(zone: ZoneRecord) -> bytes:
     text = str(zone.get("id") or zone.get("name") or "")[: _NAME_CHARS - 1]
     return text.encode("utf-16-le")[:62]
-
-
-def _of_known(found: Rules) -> dict[str, Any]:
-    rule: dict[str, Any] = {"standard": -found.standard_bias}
-    for change in found.transitions:
-        rule["daylight"] = -found.daylight_bias
-        rule[f"to_{change.period.lower()}"] = {
-            "month": change.month,
-            "day": change.day.lower(),
-            "occurrence": change.occurrence,
-            "minutes": change.minutes,
-        }
-    return rule
-
-
-def _of_own(zone: ZoneRecord, year: int) -> dict[str, Any]:
-    stated: list[dict[str, Any]] = zone.get("rules") or [{"from": 0, "standard": 0}]
-    fitting = [rule for rule in stated if rule["from"] <= year]
-    return (fitting or stated)[-1]
 
 
 def _date(change: dict[str, Any] | None, year: int) -> tuple[int, ...]:
@@ -141,7 +121,7 @@ def _goes_by(name: str, rule: dict[str, Any], year: int) -> bool:
     if not name or iana(name) is None:
         return False
     known = rules(name, year)
-    return known is not None and {**_of_known(known), "from": 0} == rule
+    return known is not None and rule_of(known) == rule
 
 
 def _change(date: tuple[int, ...]) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from eas.render.recurrence import recurrence_elements
 from eas.render.text import line
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
+from store.calendar.model import WEEKDAYS
 from store.instant import Instant
 from store.model import Body, Item, Properties
 
@@ -92,9 +93,8 @@ def _whole(recurrence: dict[str, Any]) -> dict[str, Any]:
     if not recurrence.get("regenerates"):
         return recurrence
     start = date.fromisoformat(recurrence["start"])
-    names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     return {
-        "days": [names[start.weekday()]],
+        "days": [WEEKDAYS[start.weekday()]],
         "day_of_month": start.day,
         "month": start.month,
         **recurrence,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.time_zones import rules
 from store.calendar.model import ZoneRecord
+from store.calendar.zones import rule_in
 from store.results import WorkingHours
 
 _BUSY = {
@@ -46,25 +46,7 @@ def hours_of(hours: WorkingHours, year: int) -> dict[str, Any]:
 
 def serializable(zone: ZoneRecord, year: int) -> dict[str, Any]:
     """A zone as a SerializableTimeZone with the rules of a year; biases count west as positive."""
-    known = rules(zone.get("id") or ("" if zone else "UTC"), year)
-    if known is None:
-        return _by_rule(zone, year)
-    standard, daylight = dict(_NEVER), dict(_NEVER)
-    for change in known.transitions:
-        is_standard = change.period == "Standard"
-        (standard if is_standard else daylight).update(
-            Bias=0 if is_standard else known.daylight_bias - known.standard_bias,
-            Time=_clock(change.minutes),
-            DayOrder=5 if change.occurrence < 0 else change.occurrence,
-            Month=change.month,
-            DayOfWeek=change.day,
-        )
-    return {"Bias": known.standard_bias, "StandardTime": standard, "DaylightTime": daylight}
-
-
-def _by_rule(zone: ZoneRecord, year: int) -> dict[str, Any]:
-    fitting = [rule for rule in zone.get("rules") or () if rule["from"] <= year]
-    rule: dict[str, Any] = fitting[-1] if fitting else {"standard": 0}
+    rule = rule_in(zone, year)
     bias = -rule["standard"]
     standard, daylight = dict(_NEVER), dict(_NEVER)
     if "daylight" in rule:

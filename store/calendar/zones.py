@@ -16,6 +16,7 @@ from store.errors import InvalidValue
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _MINUTES_MAX = 24 * 60 - 1
 RULES_MAX = 100
+_UTC_RULE: dict[str, Any] = {"from": 0, "standard": 0}
 
 
 def zone_of(record: ZoneRecord | None, default: tzinfo = UTC) -> tzinfo:
@@ -56,6 +57,39 @@ def check_zone(record: ZoneRecord) -> None:
             )
 
 
+def rule_in(record: ZoneRecord, year: int) -> dict[str, Any]:
+    """The rule by which a zone goes in a year, as ``store.calendar.model`` has rules; that of UTC
+    where the record neither names a known zone nor has rules."""
+    known = rules(record.get("id") or "", year)
+    if known is not None:
+        return rule_of(known)
+    stated = sorted(record.get("rules") or [_UTC_RULE], key=lambda rule: rule["from"])
+    return _rule_among(stated, year)
+
+
+def rule_of(found: Rules) -> dict[str, Any]:
+    """What is known of a zone in a year, as a rule."""
+    rule: dict[str, Any] = {"from": 0, "standard": -found.standard_bias}
+    for change in found.transitions:
+        rule["daylight"] = -found.daylight_bias
+        rule[f"to_{change.period.lower()}"] = {
+            "month": change.month,
+            "day": change.day.lower(),
+            "occurrence": change.occurrence,
+            "minutes": change.minutes,
+        }
+    return rule
+
+
+def _rule_among(stated: list[dict[str, Any]], year: int) -> dict[str, Any]:
+    """Of rules in their order the last that has begun; the first for the years before it."""
+    found = stated[0]
+    for rule in stated:
+        if rule["from"] <= year:
+            found = rule
+    return found
+
+
 def fitting_zone(rule: dict[str, Any], year: int) -> str | None:
     """The Windows name of the first zone that goes by a rule in a year; None where none does."""
     return _fitting(_encode(rule), year)
@@ -67,7 +101,7 @@ def _fitting(encoded: bytes, year: int) -> str | None:
     wanted = _shape(rule)
     for name in WINDOWS:
         found = rules(name, year)
-        if found is not None and _shape_of(found) == wanted:
+        if found is not None and _shape(rule_of(found)) == wanted:
             return name
     return None
 
@@ -85,21 +119,6 @@ def _shape(rule: dict[str, Any]) -> Any:
             (change["month"], change["day"].lower(), change["occurrence"], change["minutes"])
         )
     return (rule["standard"], rule["daylight"], *changes)
-
-
-def _shape_of(found: Rules) -> Any:
-    if not found.transitions:
-        return (-found.standard_bias,)
-    changes = {
-        change.period: (change.month, change.day.lower(), change.occurrence, change.minutes)
-        for change in found.transitions
-    }
-    return (
-        -found.standard_bias,
-        -found.daylight_bias,
-        changes["Standard"],
-        changes["Daylight"],
-    )
 
 
 def local(moment: datetime, zone: tzinfo) -> datetime:
@@ -126,11 +145,7 @@ class RuleZone(tzinfo):
         return RuleZone, (self._rules,)
 
     def _rule(self, year: int) -> dict[str, Any]:
-        found = self._rules[0]
-        for rule in self._rules:
-            if rule["from"] <= year:
-                found = rule
-        return found
+        return _rule_among(self._rules, year)
 
     def utcoffset(self, dt: datetime | None) -> timedelta:
         """By the wall clock; ``fold`` 1 is the second of an hour that comes twice."""

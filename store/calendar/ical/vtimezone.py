@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from schemas.time_zones import DAYS, Rules, iana, rules, windows
+from schemas.time_zones import Rules, iana, rules, windows
 from store.calendar.ical.rrule import CODES
 from store.calendar.model import WEEKDAYS, ZoneRecord
-from store.calendar.zones import change_of, fitting_zone
+from store.calendar.zones import change_of, fitting_zone, rule_of
 
 _YEARS_MAX = 40
-_CODE_OF: dict[str, str] = dict(zip(DAYS, CODES, strict=True))
 
 
 def tzid_of(zone: ZoneRecord) -> str:
@@ -63,47 +62,36 @@ def _same(one: Rules, other: Rules) -> bool:
 
 
 def _stretch(begin: int, end: int | None, found: Rules) -> Iterator[str]:
-    if not found.transitions:
-        offset = -found.standard_bias
-        yield from _observance("STANDARD", datetime(begin, 1, 1), offset, offset)
-        return
-    for change in found.transitions:
-        to_standard = change.period == "Standard"
-        before = -(found.daylight_bias if to_standard else found.standard_bias)
-        after = -(found.standard_bias if to_standard else found.daylight_bias)
-        record = {
-            "month": change.month,
-            "day": change.day.lower(),
-            "occurrence": change.occurrence,
-            "minutes": change.minutes,
-        }
-        rule = f"FREQ=YEARLY;BYMONTH={change.month};BYDAY={change.occurrence}{_CODE_OF[change.day]}"
-        if end is not None:
-            last = change_of(record, end) - timedelta(minutes=before)
-            rule += f";UNTIL={last:%Y%m%dT%H%M%SZ}"
-        yield from _observance(change.period.upper(), change_of(record, begin), before, after, rule)
+    turns = tuple(change.period.lower() for change in found.transitions)
+    yield from _observances(rule_of(found), begin, end, turns)
 
 
 def _by_rules(zone: ZoneRecord) -> Iterator[str]:
-    stated: list[dict[str, Any]] = zone.get("rules") or [{"from": 0, "standard": 0}]
-    for rule in stated:
+    for rule in zone.get("rules") or [{"from": 0, "standard": 0}]:
         begin = max(rule["from"], 1601)
-        if "daylight" not in rule:
-            yield from _observance(
-                "STANDARD", datetime(begin, 1, 1), rule["standard"], rule["standard"]
-            )
-            continue
-        for kind, before, after in (
-            ("standard", rule["daylight"], rule["standard"]),
-            ("daylight", rule["standard"], rule["daylight"]),
-        ):
-            change = rule[f"to_{kind}"]
-            by = f"FREQ=YEARLY;BYMONTH={change['month']}"
-            if "day_of_month" in change:
-                by += f";BYMONTHDAY={change['day_of_month']}"
-            else:
-                by += f";BYDAY={change['occurrence']}{CODES[WEEKDAYS.index(change['day'])]}"
-            yield from _observance(kind.upper(), change_of(change, begin), before, after, by)
+        yield from _observances(rule, begin, None, ("standard", "daylight"))
+
+
+def _observances(
+    rule: dict[str, Any], begin: int, end: int | None, turns: tuple[str, ...]
+) -> Iterator[str]:
+    """A rule's observances in the order of ``turns``, from a year to the end of another."""
+    if "daylight" not in rule:
+        start = datetime(begin, 1, 1)
+        yield from _observance("STANDARD", start, rule["standard"], rule["standard"])
+        return
+    for kind in turns:
+        before = rule["daylight" if kind == "standard" else "standard"]
+        change = rule[f"to_{kind}"]
+        by = f"FREQ=YEARLY;BYMONTH={change['month']}"
+        if "day_of_month" in change:
+            by += f";BYMONTHDAY={change['day_of_month']}"
+        else:
+            by += f";BYDAY={change['occurrence']}{CODES[WEEKDAYS.index(change['day'])]}"
+        if end is not None:
+            last = change_of(change, end) - timedelta(minutes=before)
+            by += f";UNTIL={last:%Y%m%dT%H%M%SZ}"
+        yield from _observance(kind.upper(), change_of(change, begin), before, rule[kind], by)
 
 
 def _observance(

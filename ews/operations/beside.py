@@ -9,6 +9,7 @@ import msgspec
 
 from ews.context import Context
 from ews.ids import change_key
+from ews.render.availability import wire_busy
 from ews.render.values import escape, instant
 from schemas.properties.make import MEETINGS
 from schemas.property import Kind
@@ -87,18 +88,7 @@ def _element(ctx: Context, item: Item, row: Row, shown: dict[str, Any]) -> str:
         f'<t:CalendarItem><t:ItemId Id="{id}" ChangeKey="{change_key(row[1])}"/>'
         f"<t:Subject>{escape(shown['subject'] or '')}</t:Subject>"
         f"<t:Start>{instant(shown['start'])}</t:Start><t:End>{instant(shown['end'])}</t:End>"
-        f"<t:LegacyFreeBusyStatus>{_BUSY.get(shown['busy_status'], 'Busy')}"
-        "</t:LegacyFreeBusyStatus>"
+        f"<t:LegacyFreeBusyStatus>{wire_busy(shown['busy_status'])}</t:LegacyFreeBusyStatus>"
         + (f"<t:Location>{escape(place)}</t:Location>" if place else "")
         + "</t:CalendarItem>"
     )
-
-
-_BUSY = {
-    "free": "Free",
-    "tentative": "Tentative",
-    "busy": "Busy",
-    "oof": "OOF",
-    "working_elsewhere": "WorkingElsewhere",
-    "no_data": "NoData",
-}

@@ -13,7 +13,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_GROUPS = {
+GROUPS = {
     "Day": list(WEEKDAYS),
     "Weekday": list(WEEKDAYS[:5]),
     "WeekendDay": list(WEEKDAYS[5:]),
@@ -50,8 +50,8 @@ def _days(value: Any, *, weekly: bool = False) -> list[str]:
     for name in names:
         if name in DAYS:
             days.append(name.lower())
-        elif name in _GROUPS and not weekly:
-            days += _GROUPS[name]
+        elif name in GROUPS and not weekly:
+            days += GROUPS[name]
         else:
             raise EwsError(
                 "ErrorCalendarInvalidDayForWeeklyRecurrence"

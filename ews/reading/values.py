@@ -13,8 +13,10 @@ from typing import Any
 from ews.codec import listed
 from ews.context import Context
 from ews.errors import EwsError
+from ews.places import ADDRESS, POSTAL
 from ews.reading.recurrence import read_recurrence
 from ews.reading.time_zones import read_meeting_zone, read_zone
+from schemas.properties import by_name
 from schemas.property import P, Type
 from store.model import Properties
 
@@ -114,45 +116,20 @@ def _recurrence(ctx: Context, row: P, node: Any) -> Properties:
     return {row.name: read_recurrence(node)}
 
 
-_POSTAL = (
-    ("Street", "street"),
-    ("City", "city"),
-    ("State", "state"),
-    ("Country", "country"),
-    ("PostalCode", "postal_code"),
-    ("PostOfficeBox", "post_office_box"),
-    ("Type", "type"),
-    ("Latitude", "latitude"),
-    ("Longitude", "longitude"),
-    ("Accuracy", "accuracy"),
-    ("Altitude", "altitude"),
-    ("AltitudeAccuracy", "altitude_accuracy"),
-    ("FormattedAddress", "formatted_address"),
-    ("LocationUri", "uri"),
-    ("LocationSource", "source"),
-)
-
-
 def _enhanced_location(ctx: Context, row: P, node: Any) -> Properties:
     del ctx, row
     place: dict[str, Any] = {"name": node.DisplayName or ""}
     if node.Annotation:
         place["annotation"] = node.Annotation
     address = node.PostalAddress
-    for element, name in _POSTAL:
+    for element, name in POSTAL:
         if address is not None and address.get(element) is not None:
             place[name] = address[element]
     return {"location": place["name"], "places": [place] if len(place) > 1 else None}
 
 
-# What an organiser's client may say of an answer that it knows.
-_RESPONSES = {
-    "Organizer": "organizer",
-    "Tentative": "tentative",
-    "Accept": "accept",
-    "Decline": "decline",
-    "NoResponseReceived": "no_response_received",
-}
+# What an organiser's client says of an answer that it knows.
+_RESPONSES = {wire: name for name, wire in by_name("my_response_type").members.items()}
 
 
 def _attendees(ctx: Context, row: P, value: Any) -> Properties:
@@ -166,19 +143,10 @@ def _attendees(ctx: Context, row: P, value: Any) -> Properties:
     return {row.name: people}
 
 
-_ADDRESS_PARTS = {
-    "Street": "street",
-    "City": "city",
-    "State": "state",
-    "CountryOrRegion": "country_or_region",
-    "PostalCode": "postal_code",
-}
-
-
 def read_entry(name: str, node: Any) -> Any:
     """The value of one entry of a dictionary."""
     if name == "physical_addresses":
-        return {part: node[wire] for wire, part in _ADDRESS_PARTS.items() if node.get(wire)}
+        return {part: node[wire] for wire, part in ADDRESS if node.get(wire)}
     text = node.value or ""
     if name != "email_addresses":
         return text

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.properties import by_name
 from store.calendar.model import ZoneRecord
 from store.calendar.zones import rule_in
 from store.results import WorkingHours
 
-_BUSY = {
-    "free": "Free",
-    "tentative": "Tentative",
-    "busy": "Busy",
-    "oof": "OOF",
-    "working_elsewhere": "WorkingElsewhere",
-    "no_data": "NoData",
-}
+_BUSY = by_name("busy_status").members
 _NEVER: dict[str, Any] = {
     "Bias": 0,
     "Time": "00:00:00",

@@ -6,26 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ews.ids import change_key
+from ews.places import POSTAL
 from ews.render.compute import Computed
 from ews.render.recurrence import recurrence_element
 from ews.render.values import escape, instant, mailbox
 from ews.render.view import View
+from schemas.properties import by_name
 from schemas.property import Kind, P
 from schemas.time_zones import display_name, iana, windows
 from store.calendar.model import ZoneRecord
 from store.calendar.occurrences import Occurrence, Series, is_master
+from store.calendar.settle import CANCELLED, MEETING, RECEIVED
 from store.calendar.zones import zone_of
 from store.instant import Instant, from_instant
 from store.model import ItemId
 
-RESPONSES = {
-    "unknown": "Unknown",
-    "organizer": "Organizer",
-    "tentative": "Tentative",
-    "accept": "Accept",
-    "decline": "Decline",
-    "no_response_received": "NoResponseReceived",
-}
+_RESPONSES = by_name("my_response_type").members
 _ATTENDEE_TIMES = (
     ("LastResponseTime", "time"),
     ("ProposedStart", "proposed_start"),
@@ -40,7 +36,7 @@ def _attendees(view: View, row: P) -> str:
         return ""
     parts: list[str] = []
     for person in people:
-        response = RESPONSES.get(person.get("response", "unknown"), "Unknown")
+        response = _RESPONSES.get(person.get("response", "unknown"), "Unknown")
         times = "".join(
             f"<t:{element}>{instant(person[name])}</t:{element}>"
             for element, name in _ATTENDEE_TIMES
@@ -188,24 +184,6 @@ def _wall_clock(view: View, row: P) -> str:
 
 # -- places ------------------------------------------------------------------------------------
 
-_POSTAL = (
-    ("Street", "street"),
-    ("City", "city"),
-    ("State", "state"),
-    ("Country", "country"),
-    ("PostalCode", "postal_code"),
-    ("PostOfficeBox", "post_office_box"),
-    ("Type", "type"),
-    ("Latitude", "latitude"),
-    ("Longitude", "longitude"),
-    ("Accuracy", "accuracy"),
-    ("Altitude", "altitude"),
-    ("AltitudeAccuracy", "altitude_accuracy"),
-    ("FormattedAddress", "formatted_address"),
-    ("LocationUri", "uri"),
-    ("LocationSource", "source"),
-)
-
 
 def _enhanced_location(view: View, row: P) -> str:
     location, places = view.properties.get("location"), view.properties.get("places")
@@ -218,7 +196,7 @@ def _enhanced_location(view: View, row: P) -> str:
     parts = {**place, "type": place.get("type", "Business"), "source": place.get("source", "None")}
     postal = "".join(
         f"<t:{element}>{escape(str(parts[key]))}</t:{element}>"
-        for element, key in _POSTAL
+        for element, key in POSTAL
         if parts.get(key) not in (None, "")
     )
     return (
@@ -281,8 +259,6 @@ def _deleted(original: Instant) -> str:
 
 # -- meetings ----------------------------------------------------------------------------------
 
-_MEETING, _RECEIVED, _CANCELLED = 1, 2, 4
-
 
 def meeting_responses(kind: str, properties: dict[str, Any]) -> list[str]:
     """The response objects that a meeting or a meeting message offers (MS-OXWSMTGS 2.2.4)."""
@@ -296,11 +272,11 @@ def meeting_responses(kind: str, properties: dict[str, Any]) -> list[str]:
     if kind != Kind.CALENDAR:
         return []
     state = int(properties.get("appointment_state") or 0)
-    if not state & _MEETING:
+    if not state & MEETING:
         return []
-    if not state & _RECEIVED:
-        return [] if state & _CANCELLED else ["CancelCalendarItem"]
-    return ["RemoveItem"] if state & _CANCELLED else answers
+    if not state & RECEIVED:
+        return [] if state & CANCELLED else ["CancelCalendarItem"]
+    return ["RemoveItem"] if state & CANCELLED else answers
 
 
 def _associated_item(view: View, row: P) -> str:

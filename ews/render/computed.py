@@ -12,6 +12,7 @@ import struct
 from typing import Any
 
 from ews.ids import change_key
+from ews.places import ADDRESS
 from ews.render.bodies import body_element, render_body, unique_element
 from ews.render.calendar import CALENDAR_COMPUTED, meeting_responses
 from ews.render.compute import Computed
@@ -259,20 +260,11 @@ def _icon_index(view: View, row: P) -> str:
     return f"<t:IconIndex>{icon}</t:IconIndex>"
 
 
-_ADDRESS_PARTS = (
-    ("Street", "street"),
-    ("City", "city"),
-    ("State", "state"),
-    ("CountryOrRegion", "country_or_region"),
-    ("PostalCode", "postal_code"),
-)
-
-
 def _entry(name: str, key: str, value: Any) -> str:
     if name == "physical_addresses":
         inner = "".join(
             f"<t:{element}>{escape(value[part])}</t:{element}>"
-            for element, part in _ADDRESS_PARTS
+            for element, part in ADDRESS
             if value.get(part)
         )
         return f'<t:Entry Key="{key}">{inner}</t:Entry>' if inner else ""

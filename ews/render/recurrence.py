@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ews.reading.recurrence import MONTHS
+from ews.reading.recurrence import GROUPS, MONTHS
 from store.calendar.model import WEEKDAYS, Recurrence
 
 _AGAIN = {
@@ -11,11 +11,7 @@ _AGAIN = {
     "absolute_monthly": "MonthlyRegeneration",
     "absolute_yearly": "YearlyRegeneration",
 }
-_GROUPS = {
-    WEEKDAYS: "Day",
-    WEEKDAYS[:5]: "Weekday",
-    WEEKDAYS[5:]: "WeekendDay",
-}
+_NAMED = {tuple(days): name for name, days in GROUPS.items()}
 
 
 def recurrence_element(recurrence: Recurrence) -> str:
@@ -48,7 +44,7 @@ def _pattern(recurrence: Recurrence) -> str:
         day = f"<t:DayOfMonth>{recurrence['day_of_month']}</t:DayOfMonth>"
         return _wrapped(f"Absolute{frequency}Recurrence", f"{head}{day}{month}")
     days = tuple(day for day in WEEKDAYS if day in recurrence["days"])
-    named = _GROUPS.get(days) or days[0].capitalize()
+    named = _NAMED.get(days) or days[0].capitalize()
     index = recurrence["index"].capitalize()
     return _wrapped(
         f"Relative{frequency}Recurrence",

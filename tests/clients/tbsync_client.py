@@ -98,9 +98,11 @@ class TbSyncError(Exception):
 
 
 class TbSync:
-    """A Thunderbird with the add-on and one account."""
+    """A Thunderbird with the add-on and one account. ``warnings``: parts of warnings in its event
+    log that a test brings about."""
 
     def __init__(self, folder: Path, exchange: Exchange, zone: str = "Europe/Berlin") -> None:
+        self.warnings: list[str] = []
         self._exchange = exchange
         self._process = subprocess.Popen(
             ["node", "tbsync.mjs", str(folder), exchange.url, zone],
@@ -179,6 +181,10 @@ class TbSync:
     def folders(self) -> list[dict[str, Any]]:
         """The rows of the folders, those among them that are not shown."""
         return self.ask("folders")
+
+    def change_folder(self, type: str, **values: Any) -> None:
+        """Write values into the row of a folder; ``custom`` is joined with what is there."""
+        self.ask("change", type=type, values=values)
 
     # -- items ---------------------------------------------------------------------------------
 

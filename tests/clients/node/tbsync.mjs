@@ -90,6 +90,11 @@ const DEEDS = {
   },
   readOof: ({ accountId }) => dialog("eas.readOof", { accountId }),
   writeOof: ({ accountId, settings }) => dialog("eas.writeOof", { accountId, settings }),
+  // What a person does in the manager, and what a profile restored from a copy looks like.
+  change: ({ accountId, type, values }) => {
+    const row = host.folders(accountId).find((each) => each.targetType === type);
+    Object.assign(row, values, { custom: { ...row.custom, ...values.custom } });
+  },
   maintain: ({ accountId }) => host.ask(protocol.HOST_CMD.MAINTAIN, { accountId }),
   server: ({ url }) => {
     network.server = url;

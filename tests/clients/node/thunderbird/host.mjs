@@ -96,6 +96,7 @@ export class Host {
         const account = this.#accounts.get(args.accountId);
         return account ? { account, folders: this.folders(args.accountId) } : null;
       },
+      [PROVIDER_CMD.FOLDER_TARGET_REMOVED]: () => this.#unbind(args.targetID),
       [PROVIDER_CMD.SET_PROVIDER_UPGRADE_LOCK]: () => null,
       [PROVIDER_CMD.SET_ACCOUNT_SETUP_LOCK]: () => null,
       [PROVIDER_CMD.REPORT_ORPHANED_TARGETS]: () => null,
@@ -139,9 +140,20 @@ export class Host {
     for (const [id, folder] of before) if (!after.has(id)) await this.#drop(folder);
   }
 
+  /** A folder leaves the profile with its book or calendar. */
   async #drop(folder) {
-    if (folder.targetID) await this.removeTarget(folder.targetType, folder.targetID);
-    Object.assign(folder, { targetID: null, sessionId: crypto.randomUUID(), localChanges: 0 });
+    const { targetType, targetID } = folder;
+    end(folder);
+    if (targetID) await this.removeTarget(targetType, targetID);
+  }
+
+  /** Somebody deleted the book or calendar of a folder: it is not synchronised any more. */
+  #unbind(targetID) {
+    const rows = [...this.#folders.values()].flatMap((folders) => [...folders.values()]);
+    const folder = rows.find((each) => each.targetID === targetID);
+    if (!folder) return;
+    folder.selected = false;
+    end(folder);
   }
 
   // -- what a person does in the manager ----------------------------------------------------
@@ -196,6 +208,11 @@ export class Host {
     }
     return true;
   }
+}
+
+/** The generation of a folder's row that had this book or calendar is over. */
+function end(folder) {
+  Object.assign(folder, { targetID: null, sessionId: crypto.randomUUID(), localChanges: 0 });
 }
 
 /** Write the fields that may be written, and join `custom` with what is there. */

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -17,14 +17,17 @@ from eas.wbxml import Element
 from schemas.property import Kind
 from store.model import Folder, Item
 
+# The FilterType that leaves tasks out which are done (MS-ASCMD 2.2.3.68).
+OPEN_TASKS = 8
 Render = Callable[[Item, Options, str], list[Element]]
 
 
 class Class(msgspec.Struct, frozen=True):
     """A class. ``folder_class``: prefix of its folders'; ``types``: Type of a distinguished folder
     by role, ``own_type`` of somebody's own, ``created``: the Types by which devices make one.
-    ``kinds``: of which kinds its items are, empty for all; ``item_class`` of new ones; ``since``:
-    the first version that has the class."""
+    ``kinds``: of which kinds its items are; ``item_class`` of new ones; ``filters``: its
+    FilterTypes, None where any is taken and means nothing; ``is_ghosting``: whether devices say
+    which elements they support; ``since``: the first version that has the class."""
 
     name: str
     folder_class: str
@@ -33,10 +36,26 @@ class Class(msgspec.Struct, frozen=True):
     created: tuple[int, ...]
     render: Render
     item_class: str
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[str, ...]
+    filters: frozenset[int] | None = None
+    is_ghosting: bool = False
     is_mail: bool = False
     since: str = "12.1"
 
+    def is_known_to(self, version: str) -> bool:
+        """Whether a protocol version has the class."""
+        return version >= self.since
+
+
+_MAIL = (
+    Kind.ITEM,
+    Kind.MESSAGE,
+    Kind.POST,
+    Kind.MEETING_MESSAGE,
+    Kind.MEETING_REQUEST,
+    Kind.MEETING_RESPONSE,
+    Kind.MEETING_CANCELLATION,
+)
 
 _ROWS = (
     Class(
@@ -47,6 +66,8 @@ _ROWS = (
         (1, 12),
         mail_data,
         "IPM.Note",
+        tuple(kind.value for kind in _MAIL),
+        filters=frozenset(range(6)),
         is_mail=True,
     ),
     Class(
@@ -58,6 +79,8 @@ _ROWS = (
         calendar_data,
         "IPM.Appointment",
         (Kind.CALENDAR.value,),
+        filters=frozenset({0, 4, 5, 6, 7}),
+        is_ghosting=True,
     ),
     Class(
         "Contacts",
@@ -68,6 +91,7 @@ _ROWS = (
         contact_data,
         "IPM.Contact",
         (Kind.CONTACT.value,),
+        is_ghosting=True,
     ),
     Class(
         "Tasks",
@@ -78,6 +102,7 @@ _ROWS = (
         task_data,
         "IPM.Task",
         (Kind.TASK.value,),
+        filters=frozenset({0, OPEN_TASKS}),
     ),
     Class(
         "Notes",
@@ -97,7 +122,7 @@ CLASSES: dict[str, Class] = {row.name: row for row in _ROWS}
 
 def folder_classes(version: str) -> tuple[str, ...]:
     """Prefixes of the folder classes that devices of a version are shown."""
-    return tuple(row.folder_class for row in _ROWS if row.since <= version)
+    return tuple(row.folder_class for row in _ROWS if row.is_known_to(version))
 
 
 # The class of new folders by the Type that a device says.
@@ -115,9 +140,17 @@ def class_of_folder(folder_class: str) -> Class:
     return EMAIL
 
 
-def class_of_item(item: Item) -> Class:
-    """The class of an item that is asked for by itself."""
-    return _BY_KIND.get(item.kind, EMAIL)
+def class_of_item(item: Item, version: str) -> Class | None:
+    """The class of an item that is asked for by itself; None where the version has none for it."""
+    row = _BY_KIND.get(item.kind)
+    return row if row is not None and row.is_known_to(version) else None
+
+
+def kinds_of(names: Iterable[str], version: str) -> frozenset[str]:
+    """The kinds of the items of some classes, of all that a version has where none is named."""
+    wanted = set(names)
+    rows = (row for row in _ROWS if row.is_known_to(version))
+    return frozenset(k for row in rows if not wanted or row.name in wanted for k in row.kinds)
 
 
 def class_named(name: str) -> Class:

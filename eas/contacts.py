@@ -57,6 +57,8 @@ TEXTS: dict[str, str] = {
         )
     },
 }
+# Those that may have several lines.
+LINES = frozenset(f"{_C}:{place}AddressStreet" for place in ("Business", "Home", "Other"))
 EMAILS: dict[str, str] = {
     f"{_C}:Email{number}Address": f"email_addresses.EmailAddress{number}" for number in (1, 2, 3)
 }
@@ -69,5 +71,6 @@ LISTS: dict[str, tuple[str, str]] = {
     f"{_C}:Children": ("children", f"{_C}:Child"),
 }
 PICTURE = f"{_C}:Picture"
-# A picture is at most so long (MS-ASCNTC 2.2.2.56).
-PICTURE_BYTES_MAX = 48 * 1024
+# A picture has at most so many characters of base64, and so many bytes (MS-ASCNTC 2.2.2.58).
+PICTURE_CHARS_MAX = 48 * 1024
+PICTURE_BYTES_MAX = PICTURE_CHARS_MAX * 3 // 4

@@ -1,9 +1,10 @@
-"""Mail that fits a query: what Search and Find share."""
+"""Items that fit a query: what Search and Find share."""
 
 from __future__ import annotations
 
 import msgspec
 
+from eas.classes import kinds_of
 from eas.context import Context
 from store.commands import FindItems, FolderRef, FolderRole
 from store.errors import StoreError
@@ -14,7 +15,7 @@ ROWS_MAX = 1_000
 
 
 class Query(msgspec.Struct):
-    """What is searched for; no folder means all."""
+    """What is searched for; no folder means all, no class means all that the version has."""
 
     words: list[str] = []
     folders: list[FolderRef] = []
@@ -22,10 +23,11 @@ class Query(msgspec.Struct):
     classes: set[str] = set()
 
 
-async def find_mail(
+async def find_items(
     ctx: Context, query: Query, *, deep: bool, first: int, count: int
 ) -> tuple[list[tuple[int, ItemId]], int]:
-    """Folder and id of the mail that fits, newest first, and how much there is in all."""
+    """Folder and id of the items that fit, newest first, and how many there are in all."""
+    kinds = kinds_of(query.classes, ctx.version)
     restriction = And(tuple(query.bounds)) if query.bounds else None
     pages = await ctx.execute(
         FindItems(
@@ -43,16 +45,10 @@ async def find_mail(
     for page in pages:
         if isinstance(page, StoreError):
             raise page
-        found |= {(row[5] or "", row[2], row[0]) for row in page.rows if row[4] in _MAIL_KINDS}
+        found |= {(row[5] or "", row[2], row[0]) for row in page.rows if row[4] in kinds}
     rows = sorted(found, reverse=True)
     chosen = rows[first : first + min(count, ROWS_MAX)]
     return [(folder, ItemId(mailbox_id, id)) for _, folder, id in chosen], len(rows)
-
-
-_MAIL_KINDS = frozenset(
-    ["message", "post", "meeting_message", "meeting_request", "meeting_response",
-     "meeting_cancellation", "item"]
-)  # fmt: skip
 
 
 def phrase(words: str) -> str:

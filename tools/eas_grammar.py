@@ -68,7 +68,15 @@ NAMED_BY_PREFIX = {"SyncCollectionsCollectionCommands"}
 DRAFT = [("Cc", "Email"), ("ReplyTo", "Email"), ("Attachments", "AirSyncBase")]
 # what the exception of a series has as the series has it
 EXCEPTION = [("Body", "AirSyncBase"), ("Attachments", "AirSyncBase")]
+# what a note has (MS-ASNOTE 2.2.2)
+NOTE = [
+    ("Subject", "Notes"),
+    ("MessageClass", "Notes"),
+    ("LastModifiedDate", "Notes"),
+    ("Categories", "Notes"),
+]
 EXTRA_TYPES = {
+    "Categories": "Categories4",
     "Body": "Body",
     "Attachments": "Attachments",
     # with the references of attachments that a draft was given (MS-ASAIRS 2.2.2.7)
@@ -96,6 +104,9 @@ EXTRA = {
     ],
     ("response", "SyncCollectionsCollectionResponsesAdd"): [("ApplicationData", "AirSync")],
     ("response", "SyncCollectionsCollectionResponsesChange"): [("ApplicationData", "AirSync")],
+    ("response", "Properties"): NOTE,
+    ("response", "SyncCollectionsCollectionResponsesFetchApplicationData"): NOTE,
+    ("request", "Schema"): NOTE,
     # a common code may be all that there is (MS-ASCMD 2.2.2)
     ("response", "GetItemEstimate"): [("Status", "GetItemEstimate")],
     ("response", "MoveItems"): [("Status", "Move")],

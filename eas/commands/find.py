@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from eas.answers import Answer, node, root, text
+from eas.classes import EMAIL
 from eas.context import Context
 from eas.errors import EasError, in_words_of
-from eas.finding import ROWS_MAX, Query, find_mail
+from eas.finding import ROWS_MAX, Query, find_items
 from eas.gal import gal_entries
 from eas.ids import folder_server_id, item_server_id, read_folder_id
 from eas.ranges import read_range
@@ -109,19 +110,19 @@ async def _people(ctx: Context, criterion: Element, first: int, last: int) -> li
 
 async def _mail(ctx: Context, criterion: Element, first: int, last: int) -> list[Element]:
     said = criterion.find(f"{_P}:Query")
-    if said is None or said.text("AirSync:Class") != "Email":
+    if said is None or said.text("AirSync:Class") != EMAIL.name:
         raise EasError(_INVALID, "mail is what can be found")
     words = said.text(f"{_P}:FreeText").strip()
     if not words:
         raise EasError(_INVALID, "an empty query")
     options = criterion.find(f"{_P}:Options") or Element(f"{_P}:Options")
-    query = Query(words=[words[:1_000]], folders=[])
+    query = Query(words=[words[:1_000]], folders=[], classes={EMAIL.name})
     folder = said.text("AirSync:CollectionId")
     if folder not in ("", "0"):
         query.folders.append(read_folder_id(folder, ctx.mailbox_id, _FOLDERS))
     deep = options.find(f"{_P}:DeepTraversal") is not None or not query.folders
     count = last - first + 1
-    ids, total = await find_mail(ctx, query, deep=deep, first=first, count=count)
+    ids, total = await find_items(ctx, query, deep=deep, first=first, count=count)
     items = await ctx.execute(FetchItems(tuple(id for _, id in ids))) if ids else []
     found = [_result(item) for item in items if not isinstance(item, StoreError)]
     return _results(found, first, total)
@@ -148,7 +149,7 @@ def _result(item: Item) -> Element:
     ]
     return node(
         f"{_P}:Result",
-        text("AirSync:Class", "Email"),
+        text("AirSync:Class", EMAIL.name),
         text("AirSync:ServerId", item_server_id(item.folder.id, item.id.id)),
         text("AirSync:CollectionId", folder_server_id(item.folder.id)),
         node(f"{_P}:Properties", *properties),

@@ -30,7 +30,6 @@ _CONVERSATION_BYTES_MAX = 64
 _OPERATIONS_MAX = 200
 # Of one answer; what does not fit any more is told to come again (MS-ASCMD 2.2.3.177.8).
 _TOO_LARGE = 11
-_CLASS = "Email"
 _MAILBOX = "mailbox"
 _WORDS = {
     "NotFound": _NOT_FOUND,
@@ -124,11 +123,14 @@ async def _fetched(
         raise item
     if item.folder.id != lies_in:
         raise EasError(_NOT_FOUND, "the item lies elsewhere now")
-    data = _chosen(class_of_item(item).render(item, options, ctx.version), said)
+    kind = class_of_item(item, ctx.version)
+    if kind is None:
+        raise EasError(_NOT_FOUND, "an item of no class that this version has")
+    data = _chosen(kind.render(item, options, ctx.version), said)
     _spend(parts, sum(length(each) for each in data))
     if parts.wanted:
         data = [_parted(each, parts) for each in data]
-    return text("AirSync:Class", _CLASS), data
+    return text("AirSync:Class", kind.name), data
 
 
 def _chosen(data: list[Element], said: Element) -> list[Element]:

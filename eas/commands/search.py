@@ -8,7 +8,7 @@ from eas.answers import Answer, length, node, root, text
 from eas.classes import class_of_item
 from eas.context import Context
 from eas.errors import EasError, in_words_of
-from eas.finding import ROWS_MAX, Query, find_mail, phrase
+from eas.finding import ROWS_MAX, Query, find_items, phrase
 from eas.gal import gal_entries
 from eas.ids import folder_server_id, item_server_id, read_folder_id
 from eas.loading import load
@@ -31,6 +31,8 @@ _WORDS = {
     "InvalidRestriction": _TOO_COMPLEX,
     "RestrictionTooLong": _TOO_COMPLEX,
 }
+# Their elements say what is found, not what is looked for (MS-ASTASK 3.2.5.2).
+_PAGES_OF_CLASSES = frozenset({"Tasks", "Contacts", "Contacts2", "Notes", "Calendar"})
 # Results that are loaded at once; no more are begun once the answer is as large as it may be.
 _PORTION = 25
 
@@ -111,10 +113,8 @@ async def _mailbox(ctx: Context, store: Element) -> list[Element]:
     first, last = asked
     read = _query(ctx, store.find(f"{_P}:Query"))
     options = read_options(said, ctx.version)
-    if read.classes and "Email" not in read.classes:
-        return _results([], first, 0)
     deep = said.find(f"{_P}:DeepTraversal") is not None or not read.folders
-    ids, total = await find_mail(ctx, read, deep=deep, first=first, count=last - first + 1)
+    ids, total = await find_items(ctx, read, deep=deep, first=first, count=last - first + 1)
     if total and first >= total:
         raise EasError(_RANGE_END, "the range begins behind the last item")
     return _results(await _written(ctx, ids, options), first, total)
@@ -150,6 +150,8 @@ def _gather(ctx: Context, part: Element, query: Query) -> None:
         query.bounds.append(Compare("conversation_id", "eq", part.as_bytes().hex()))
     elif name in (f"{_P}:GreaterThan", f"{_P}:LessThan"):
         query.bounds.append(_bound(part))
+    elif name.partition(":")[0] in _PAGES_OF_CLASSES:
+        raise EasError(_PROTOCOL, "elements of items are no part of a query")
     else:
         raise EasError(_TOO_COMPLEX, "a query that this server cannot answer")
 
@@ -179,6 +181,8 @@ async def _written(
             if isinstance(item, StoreError):
                 continue
             result = _result(ctx, folder, id, item, options)
+            if result is None:
+                continue
             left -= length(result)
             if left < 0 and results:
                 return results
@@ -186,11 +190,14 @@ async def _written(
     return results
 
 
-def _result(ctx: Context, folder: int, id: ItemId, item: Item, options: Options) -> Element:
+def _result(ctx: Context, folder: int, id: ItemId, item: Item, options: Options) -> Element | None:
+    kind = class_of_item(item, ctx.version)
+    if kind is None:
+        return None
     return node(
         f"{_P}:Result",
-        text("AirSync:Class", "Email"),
+        text("AirSync:Class", kind.name),
         text(f"{_P}:LongId", item_server_id(folder, id.id)),
         text("AirSync:CollectionId", folder_server_id(folder)),
-        Element(f"{_P}:Properties", None, class_of_item(item).render(item, options, ctx.version)),
+        Element(f"{_P}:Properties", None, kind.render(item, options, ctx.version)),
     )

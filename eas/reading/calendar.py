@@ -14,6 +14,7 @@ import msgspec
 
 from eas.errors import EasError
 from eas.reading.attachments import read_attachments
+from eas.reading.bodies import read_body
 from eas.reading.moments import CONVERSION, read_moment
 from eas.reading.recurrence import read_recurrence
 from eas.render.calendar import BUSY, LOCATION, SENSITIVITY, STATUS, TYPES
@@ -345,18 +346,6 @@ def _no_proposal(said: _Said, element: Element) -> None:
 
 def _body(said: _Said, element: Element) -> None:
     said.body = read_body(element) or said.body
-
-
-def read_body(element: Element) -> Body | None:
-    """A Body of text or HTML; None where it holds no data: then it is unchanged."""
-    data = element.find("AirSyncBase:Data")
-    type = element.text("AirSyncBase:Type", "1")
-    if type not in ("1", "2"):
-        raise EasError(CONVERSION, "the body is text or HTML")
-    if data is None:
-        return None
-    words = clean(data.as_text())
-    return Body(html=words) if type == "2" else Body(text=words)
 
 
 def _files(said: _Said, element: Element) -> None:

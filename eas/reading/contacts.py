@@ -11,37 +11,29 @@ import binascii
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-
-from eas.contacts import DATES, EMAILS, LISTS, PICTURE, PICTURE_BYTES_MAX, TEXTS
+from eas.contacts import DATES, EMAILS, LINES, LISTS, PICTURE, PICTURE_CHARS_MAX, TEXTS
 from eas.errors import EasError
-from eas.reading.calendar import read_body
+from eas.reading.bodies import read_body
+from eas.reading.change import Change, change_of, read_entries
 from eas.reading.moments import CONVERSION, read_moment
-from eas.render.text import line
+from eas.render.text import clean, line
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
 from store.instant import Instant, from_instant, to_instant
 from store.mime.headers import mailboxes
 from store.model import Body, Properties
 
-_ENTRIES_MAX = 300
 _PASSED_OVER = frozenset({"Contacts:Alias", "Contacts:WeightedRank", "AirSyncBase:NativeBodyType"})
-
-
-class ContactChange(msgspec.Struct, frozen=True):
-    """A change of a contact, or a new one. ``picture``: a new photo; None for the old one."""
-
-    set: Properties = {}
-    unset: tuple[str, ...] = ()
-    body: Body | None = None
-    picture: bytes | None = None
+# A day is told as its midnight, its noon, or an hour between them (devices, 27); behind noon it is
+# midnight where the clock is ahead of UTC, of the next day.
+_TO_NEXT_DAY = timedelta(hours=12) - timedelta.resolution
 
 
 def read_contact_change(
     data: Element, version: str, supported: frozenset[str] | None = None, *, is_new: bool = False
-) -> ContactChange:
+) -> Change:
     """The change that an ApplicationData says. Raises EasError 6 for a value that is none."""
-    changed: Properties = {}
+    values: Properties = {}
     body: Body | None = None
     picture: bytes | None = None
     for element in data.children:
@@ -52,31 +44,26 @@ def read_contact_change(
         elif element.name == PICTURE:
             picture = _picture(element)
         elif element.name not in _PASSED_OVER:
-            changed |= _value(element)
+            values |= _value(element)
     if supported is not None and not is_new:
-        changed |= _left_out({each.name for each in data.children}, supported)
-    return ContactChange(
-        {name: value for name, value in changed.items() if value is not None},
-        tuple(name for name, value in changed.items() if value is None),
-        body,
-        picture,
-    )
+        values |= _left_out({each.name for each in data.children}, supported)
+    if is_new and "file_as" not in values:
+        values["file_as_mapping"] = "last_comma_first"
+    return change_of(values, body, picture=picture)
 
 
 def _value(element: Element) -> Properties:
     name = element.name
     if name in TEXTS:
-        return {TEXTS[name]: line(element.as_text()) or None}
+        words = element.as_text()
+        return {TEXTS[name]: (clean(words).strip() if name in LINES else line(words)) or None}
     if name in EMAILS:
         return {EMAILS[name]: _email(element.as_text())}
     if name in DATES:
         return {DATES[name]: _day(element.as_text())}
     if name in LISTS:
         key, child = LISTS[name]
-        values = [line(each.as_text()).strip() for each in element.all(child)]
-        if len(values) > _ENTRIES_MAX:
-            raise EasError(CONVERSION, f"too many of {name}")
-        return {key: list(dict.fromkeys(value for value in values if value)) or None}
+        return {key: read_entries(element, child)}
     raise EasError(CONVERSION, f"a contact has no {name}")
 
 
@@ -106,19 +93,18 @@ def _email(value: str) -> dict[str, Any] | None:
 
 
 def _day(value: str) -> Instant | None:
-    """The day that a device means: it sends midnight of its own clock, noon, or eight o'clock
-    (devices, 27)."""
+    """The day that a device means."""
     if not value:
         return None
-    moment = from_instant(read_moment(value)) + timedelta(hours=12)
+    moment = from_instant(read_moment(value)) + _TO_NEXT_DAY
     return to_instant(moment.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def _picture(element: Element) -> bytes | None:
+    words = "".join(element.as_text().split())
+    if len(words) > PICTURE_CHARS_MAX:
+        raise EasError(CONVERSION, f"a picture has at most {PICTURE_CHARS_MAX:,} characters")
     try:
-        data = base64.b64decode(element.as_text(), validate=True)
+        return base64.b64decode(words, validate=True) or None
     except (binascii.Error, ValueError) as error:
         raise EasError(CONVERSION, "a picture is base64") from error
-    if len(data) > PICTURE_BYTES_MAX:
-        raise EasError(CONVERSION, f"a picture has at most {PICTURE_BYTES_MAX:,} bytes")
-    return data or None

@@ -2,90 +2,129 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date
-from typing import Any
-
-import msgspec
 
 from eas.errors import EasError
-from eas.reading.calendar import read_body
+from eas.reading.bodies import read_body
+from eas.reading.change import Change, change_of, read_entries, read_flag, read_member
 from eas.reading.moments import CONVERSION, read_moment
 from eas.reading.recurrence import read_recurrence
 from eas.render.calendar import SENSITIVITY
-from eas.render.tasks import IMPORTANCE
+from eas.render.tasks import IMPORTANCE, IMPORTANCE_NUMBER
 from eas.render.text import line
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
+from store.calendar.model import Recurrence
+from store.instant import Instant
 from store.model import Body, Properties
 
 _P = "Tasks"
-_CATEGORIES_MAX = 300
-_BOOLEANS = {"": True, "1": True, "true": True, "0": False, "false": False}
 _PASSED_OVER = frozenset(
     {f"{_P}:OrdinalDate", f"{_P}:SubOrdinalDate", "AirSyncBase:NativeBodyType"}
 )
+# Children of Recurrence that only some types have (MS-ASTASK 2.2.2.4, 2.2.2.9, 2.2.2.33).
+_ONLY_OF: dict[str, frozenset[str]] = {
+    "CalendarType": frozenset("2356"),
+    "DayOfMonth": frozenset("25"),
+    "DayOfWeek": frozenset("0136"),
+    "WeekOfMonth": frozenset("36"),
+}
+_BYTE = 255
+# Tells an instance of a recurring task, which names no pattern of its own, from the task.
+_OF_REGENERATING = ("type", "interval", "start", "until", "count")
 
 
-class TaskChange(msgspec.Struct, frozen=True):
-    """A change of a task, or a new one."""
+def read_task_change(data: Element, version: str, before: Properties | None = None) -> Change:
+    """The change that an ApplicationData says. ``before``: the task as it is, None for a new one.
 
-    set: Properties = {}
-    unset: tuple[str, ...] = ()
-    body: Body | None = None
-
-
-def read_task_change(data: Element, version: str, before: Properties | None = None) -> TaskChange:
-    """The change that an ApplicationData says. Raises EasError 6 for a value that is none."""
-    changed: Properties = {}
+    Raises EasError 6 for a value that is none.
+    """
+    values: Properties = {}
     body: Body | None = None
     for element in data.children:
         if not tag_named(element.name).is_known_to(version):
             raise EasError(CONVERSION, f"a task has no {element.name}")
         if element.name == "AirSyncBase:Body":
             body = read_body(element)
-        elif element.name == f"{_P}:Recurrence":
-            changed["recurrence"] = _recurrence(element, data, before or {})
         elif element.name not in _PASSED_OVER:
-            changed |= _value(element)
-    _dates(data, changed)
-    return TaskChange(
-        {name: value for name, value in changed.items() if value is not None},
-        tuple(name for name, value in changed.items() if value is None),
-        body,
-    )
+            read = _READERS.get(element.name.removeprefix(f"{_P}:"))
+            if read is None:
+                raise EasError(CONVERSION, f"a task has no {element.name}")
+            values |= read(element)
+    _settle_completion(data, values, before)
+    _settle_dates(data, values)
+    return change_of(values, body)
 
 
-def _value(element: Element) -> Properties:
-    name = element.name.removeprefix(f"{_P}:")
+def _subject(element: Element) -> Properties:
+    return {"subject": line(element.as_text())}
+
+
+def _importance(element: Element) -> Properties:
+    """A number that is none is taken, and told again as it came (MS-ASTASK 2.2.2.14)."""
     words = element.as_text()
-    match name:
-        case "Subject":
-            return {"subject": line(words)}
-        case "Importance":
-            return {"importance": _among(element, IMPORTANCE)}
-        case "Sensitivity":
-            return {"sensitivity": _among(element, SENSITIVITY)}
-        case "Complete":
-            is_done = _flag(element)
-            return {"status": "completed"} if is_done else {"status": "not_started"}
-        case "DateCompleted":
-            return {"complete_date": read_moment(words) if words else None}
-        case "ReminderSet":
-            return {"reminder_is_set": _flag(element)}
-        case "ReminderTime":
-            return {"reminder_due": read_moment(words) if words else None}
-        case "Categories":
-            names = [line(each.as_text()).strip() for each in element.all(f"{_P}:Category")]
-            if len(names) > _CATEGORIES_MAX:
-                raise EasError(CONVERSION, "too many categories")
-            return {"categories": list(dict.fromkeys(n for n in names if n)) or None}
-        case "StartDate" | "DueDate" | "UtcStartDate" | "UtcDueDate":
-            return {}
-        case _:
-            raise EasError(CONVERSION, f"a task has no {element.name}")
+    if words in map(str, IMPORTANCE.values()):
+        return {"importance": read_member(element, IMPORTANCE), IMPORTANCE_NUMBER: None}
+    return {"importance": "high", IMPORTANCE_NUMBER: _number(element, _BYTE)}
 
 
-def _dates(data: Element, changed: Properties) -> None:
+def _sensitivity(element: Element) -> Properties:
+    return {"sensitivity": read_member(element, SENSITIVITY)}
+
+
+def _complete(element: Element) -> Properties:
+    return {"status": "completed" if read_flag(element) else "not_started"}
+
+
+def _moment(name: str) -> Callable[[Element], Properties]:
+    def read(element: Element) -> Properties:
+        words = element.as_text()
+        return {name: read_moment(words) if words else None}
+
+    return read
+
+
+def _reminder_set(element: Element) -> Properties:
+    return {"reminder_is_set": read_flag(element)}
+
+
+def _categories(element: Element) -> Properties:
+    return {"categories": read_entries(element, f"{_P}:Category")}
+
+
+def _recurrence(element: Element) -> Properties:
+    """An empty one makes a single task of a recurring one."""
+    return {"recurrence": read_task_recurrence(element) if element.children else None}
+
+
+def _later(_element: Element) -> Properties:
+    return {}
+
+
+_READERS: dict[str, Callable[[Element], Properties]] = {
+    "Subject": _subject,
+    "Importance": _importance,
+    "Sensitivity": _sensitivity,
+    "Complete": _complete,
+    "DateCompleted": _moment("complete_date"),
+    "ReminderSet": _reminder_set,
+    "ReminderTime": _moment("reminder_due"),
+    "Categories": _categories,
+    "Recurrence": _recurrence,
+    **dict.fromkeys(("StartDate", "DueDate", "UtcStartDate", "UtcDueDate"), _later),
+}
+
+
+def _settle_completion(data: Element, values: Properties, before: Properties | None) -> None:
+    """Devices know only done and not done: what is not done stays as far as it was."""
+    if values.get("status") != "completed" and data.find(f"{_P}:Complete") is not None:
+        values.pop("complete_date", None)
+        if before is not None and before.get("status") != "completed":
+            del values["status"]
+
+
+def _settle_dates(data: Element, values: Properties) -> None:
     """A day of the device's own clock where it says one, else that of UTC."""
     for local, utc, key in (
         ("StartDate", "UtcStartDate", "start_date"),
@@ -93,41 +132,39 @@ def _dates(data: Element, changed: Properties) -> None:
     ):
         for name in (local, utc):
             element = data.find(f"{_P}:{name}")
-            if element is None:
-                continue
-            words = element.as_text()
-            changed[key] = f"{read_moment(words)[:10]}T00:00:00.000000Z" if words else None
-            break
+            if element is not None:
+                words = element.as_text()
+                values[key] = _midnight(read_moment(words)) if words else None
+                break
 
 
-def _flag(element: Element) -> bool:
-    value = _BOOLEANS.get(element.as_text())
-    if value is None:
-        raise EasError(CONVERSION, f"{element.name} is 0 or 1")
-    return value
+def _midnight(moment: Instant) -> Instant:
+    return f"{moment[:10]}T00:00:00.000000Z"
 
 
-def _among(element: Element, values: dict[str, int]) -> str:
-    for value, number in values.items():
-        if element.as_text() == str(number):
-            return value
-    raise EasError(CONVERSION, f"{element.name} has no such value")
-
-
-def _recurrence(element: Element, data: Element, before: Properties) -> dict[str, Any] | None:
-    if not element.children:
-        return None
-    said = element.text(f"{_P}:Start") or data.text(f"{_P}:DueDate") or data.text(f"{_P}:StartDate")
-    known = before.get("due_date") or before.get("start_date")
-    moment = read_moment(said) if said else known
-    if not moment:
-        raise EasError(CONVERSION, "a recurring task without a day")
-    found = read_recurrence(element, _P, date.fromisoformat(moment[:10]), UTC)
-    if element.text(f"{_P}:Regenerate") == "1":
-        found = {
-            k: v for k, v in found.items() if k in ("type", "interval", "start", "until", "count")
-        }
+def read_task_recurrence(element: Element) -> Recurrence:
+    """The recurrence of a task. Raises EasError 6 for what is none: without Type or Start, and
+    with what its type does not have."""
+    type, start = element.text(f"{_P}:Type"), element.text(f"{_P}:Start")
+    if not type or not start:
+        raise EasError(CONVERSION, "a recurrence has a Type and a Start")
+    for name, types in _ONLY_OF.items():
+        if element.find(f"{_P}:{name}") is not None and type not in types:
+            raise EasError(CONVERSION, f"a recurrence of Type {type[:4]} has no {name}")
+    found = read_recurrence(element, _P, date.fromisoformat(read_moment(start)[:10]), UTC)
+    regenerates = element.find(f"{_P}:Regenerate")
+    if regenerates is not None and read_flag(regenerates):
+        found = {name: found[name] for name in _OF_REGENERATING if name in found}
+        found["type"] = found["type"].replace("relative", "absolute")
         found["regenerates"] = True
-    if element.text(f"{_P}:DeadOccur") == "1":
+    dead = element.find(f"{_P}:DeadOccur")
+    if dead is not None and _number(dead, _BYTE):
         found["dead_occur"] = True
     return found
+
+
+def _number(element: Element, most: int) -> int:
+    words = element.as_text()
+    if not (words.isascii() and words.isdigit() and len(words) <= 3 and int(words) <= most):
+        raise EasError(CONVERSION, f"{element.name} is a number from 0 to {most}")
+    return int(words)

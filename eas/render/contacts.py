@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, cast
 
 from eas.answers import node, text
-from eas.contacts import DATES, EMAILS, LISTS, PICTURE, TEXTS
+from eas.contacts import DATES, EMAILS, LINES, LISTS, PICTURE, TEXTS
 from eas.reading.options import Options
 from eas.render.bodies import body_of, native_type
 from eas.render.people import address
-from eas.render.text import line
+from eas.render.text import clean, line
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
 from store.model import Body, Item, Properties
@@ -29,10 +29,9 @@ def contact_data(item: Item, options: Options, version: str) -> list[Element]:
     ]
     if properties.get("picture"):
         made.append(text(PICTURE, properties["picture"]))
-    body = item.body or Body()
-    if body.html or body.text:
-        made.append(body_of(item, options, previews=False))
-        made.append(text("AirSyncBase:NativeBodyType", native_type(body)))
+    # Also an empty one: without it a device keeps the notes that it has (MS-ASCMD 2.2.3.24).
+    made.append(body_of(item, options, previews=False))
+    made.append(text("AirSyncBase:NativeBodyType", native_type(item.body or Body())))
     return [each for each in made if each is not None and tag_named(each.name).is_known_to(version)]
 
 
@@ -45,7 +44,9 @@ def at(properties: Properties, path: str) -> Any:
 
 
 def _text(name: str, value: Any) -> Element | None:
-    return text(name, line(str(value))) if value else None
+    if not value:
+        return None
+    return text(name, clean(str(value)) if name in LINES else line(str(value)))
 
 
 def _email(name: str, value: Any) -> Element | None:

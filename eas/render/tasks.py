@@ -19,6 +19,8 @@ from store.model import Body, Item, Properties
 
 _P = "Tasks"
 IMPORTANCE = {"low": 0, "normal": 1, "high": 2}
+# What a device said in place of one of these numbers; it counts as high.
+IMPORTANCE_NUMBER = "importance_number"
 _CATEGORIES_MAX = 300
 # A day in the two forms that devices want: as it is where they are, and in UTC.
 DATES = (("StartDate", "UtcStartDate", "start_date"), ("DueDate", "UtcDueDate", "due_date"))
@@ -31,7 +33,7 @@ def task_data(item: Item, options: Options, version: str) -> list[Element]:
     is_done = p.get("status") == "completed"
     made: list[Element | None] = [
         text(f"{_P}:Subject", line(str(p.get("subject") or ""))),
-        text(f"{_P}:Importance", IMPORTANCE.get(p.get("importance", "normal"), 1)),
+        text(f"{_P}:Importance", _importance(p)),
         *_dates(p),
         node(f"{_P}:Categories", *(text(f"{_P}:Category", name) for name in names if name))
         if any(names)
@@ -47,6 +49,12 @@ def task_data(item: Item, options: Options, version: str) -> list[Element]:
         text("AirSyncBase:NativeBodyType", native_type(item.body or Body())),
     ]
     return [each for each in made if each is not None and tag_named(each.name).is_known_to(version)]
+
+
+def _importance(p: Properties) -> int:
+    name = p.get("importance", "normal")
+    said = p.get(IMPORTANCE_NUMBER)
+    return said if said is not None and name == "high" else IMPORTANCE.get(name, 1)
 
 
 def when(instant: Instant) -> str:

@@ -35,7 +35,7 @@ from store.model import AttachmentId, FolderId, ItemId
 
 _log = structlog.get_logger("eas")
 _P = "AirSync"
-_OK, _KEY, _CONFLICT, _NOT_FOUND, _HIERARCHY = 1, 3, 7, 8, 12
+_OK, _KEY, _PROTOCOL, _CONFLICT, _NOT_FOUND, _HIERARCHY = 1, 3, 4, 7, 8, 12
 _WORDS = {"NotFound": _HIERARCHY, "AccessDenied": _HIERARCHY, "InvalidState": _KEY}
 
 
@@ -93,6 +93,10 @@ async def _begin(ctx: Context, collection: Collection, folder: FolderId) -> None
     if isinstance(found, StoreError):
         raise found
     kind = class_of_folder(found.folder_class)
+    if not kind.is_known_to(ctx.version):
+        raise EasError(_HIERARCHY, "a class that this version does not have")
+    if collection.asked.supported is not None and not kind.is_ghosting:
+        raise EasError(_PROTOCOL, f"{kind.name} has no elements that can be ghosted")
     options = _of_class(
         collection.asked.options or Options(), kind.name, collection.asked.supported
     )

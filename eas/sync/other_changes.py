@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from eas.context import Context
 from eas.errors import EasError
-from eas.reading.contacts import ContactChange, read_contact_change
-from eas.reading.notes import NoteChange, read_note_change
-from eas.reading.tasks import TaskChange, read_task_change
+from eas.reading.change import Change
+from eas.reading.contacts import read_contact_change
+from eas.reading.notes import read_note_change
+from eas.reading.tasks import read_task_change
 from eas.sync.mail_changes import delete
 from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
 from eas.sync.request import CollectionRequest
@@ -32,7 +32,6 @@ from store.model import AttachmentDraft, Body, FolderId, Item, ItemDraft, ItemId
 
 _P = "AirSync"
 _PHOTO = "ContactPicture.jpg"
-Change = ContactChange | NoteChange | TaskChange
 Read = Callable[[Context, CollectionRequest, Element, Item | None], Change]
 
 
@@ -43,8 +42,8 @@ def _contact(ctx: Context, asked: CollectionRequest, data: Element, before: Item
 
 
 def _note(ctx: Context, asked: CollectionRequest, data: Element, before: Item | None) -> Change:
-    del ctx, asked, before
-    return read_note_change(data)
+    del ctx, asked
+    return read_note_change(data, is_new=before is None)
 
 
 def _task(ctx: Context, asked: CollectionRequest, data: Element, before: Item | None) -> Change:
@@ -72,14 +71,13 @@ def _adding(item_class: str, read: Read) -> Reader:
         ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
     ) -> OwnChange:
         change = read(ctx, asked, _data(element), None)
-        picture = getattr(change, "picture", None)
         properties: Properties = {}
         merge(properties, change.set)
         draft = ItemDraft(
-            getattr(change, "item_class", item_class),
+            change.item_class or item_class,
             properties,
             body=change.body or Body(),
-            attachments=(_photo(picture),) if picture else (),
+            attachments=(_photo(change.picture),) if change.picture else (),
         )
         command = CreateItems((draft,), folder=folder)
         return OwnChange(
@@ -98,8 +96,8 @@ def _changing(read: Read) -> Reader:
         if isinstance(before, StoreError):
             raise EasError(NOT_FOUND, "the item was not found")
         said = read(ctx, asked, _data(element), before)
-        commands = _pictures(item, before, getattr(said, "picture", None))
-        edit: Any = ItemChange(item, set=said.set, unset=said.unset, body=said.body)
+        commands = _pictures(item, before, said.picture)
+        edit = ItemChange(item, set=said.set, unset=said.unset, body=said.body)
         update = UpdateItems((edit,), resolution="always_overwrite")
         goes_on = bool(before.properties.get("recurrence")) and before.kind == Kind.TASK
         made = DeviceChange(

@@ -1,0 +1,43 @@
+"""Bodies as devices send them (MS-ASAIRS 2.2.2.9)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from eas.errors import EasError
+from eas.reading.moments import CONVERSION
+from eas.render.text import clean
+from eas.wbxml import Element
+from store.model import Body
+from store.text.rtf import decompress_rtf, read_rtf
+
+_TEXT, _HTML, _RTF = "1", "2", "3"
+_PLAIN_RTF = b"{\\rtf"
+
+
+def read_body(element: Element) -> Body | None:
+    """A Body of text, HTML or RTF; None where it holds no data: then it is unchanged (MS-ASCMD
+    2.2.3.24). Raises EasError 6."""
+    data = element.find("AirSyncBase:Data")
+    type = element.text("AirSyncBase:Type", _TEXT)
+    if type not in (_TEXT, _HTML, _RTF):
+        raise EasError(CONVERSION, "the body is text, HTML or RTF")
+    if data is None:
+        return None
+    if type == _RTF:
+        return _of_rtf(data.as_text())
+    words = clean(data.as_text())
+    return Body(html=words) if type == _HTML else Body(text=words)
+
+
+def _of_rtf(value: str) -> Body:
+    """Compressed RTF in base64 (MS-ASAIRS 2.2.2.41.1); what is in it is kept as text or HTML."""
+    try:
+        data = base64.b64decode("".join(value.split()), validate=True)
+        found = read_rtf(data if data.startswith(_PLAIN_RTF) else decompress_rtf(data))
+    except (binascii.Error, ValueError) as error:
+        raise EasError(CONVERSION, "a body that is no RTF") from error
+    if found.html is not None:
+        return Body(html=clean(found.html))
+    return Body(text=clean(found.text or ""))

@@ -17,6 +17,7 @@ from store.access import FolderRow
 from store.calendar.exceptions import as_change_of_master
 from store.calendar.settle import settled
 from store.commands import ItemChange, MarkAllRead, Resolution
+from store.contacts.settle import settled_contact
 from store.errors import ChangeRequired, Conflict, StoreError, UnsupportedMime
 from store.executor import WriteTx, writes
 from store.items.bodies import changed_body
@@ -167,6 +168,8 @@ class Edit:
                 self._properties = settled(self._properties, self._tx.now, self._before)
             elif self._row.kind == Kind.TASK:
                 self._properties = settled_task(self._properties, self._tx.now, self._before)
+            elif self._row.kind == Kind.CONTACT:
+                self._properties = settled_contact(self._properties, self._before)
 
     def _set(self, name: str, value: Any) -> None:
         if name.startswith("x:"):

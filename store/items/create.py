@@ -12,6 +12,7 @@ from store.access import FolderRow
 from store.calendar.scheduling import organize
 from store.calendar.settle import settled
 from store.commands import CreateItems, FolderRef, FolderRole, LookUpAddresses, SendItems
+from store.contacts.settle import settled_contact
 from store.directory.accounts import look_up_addresses
 from store.errors import (
     ChangeRequired,
@@ -164,6 +165,8 @@ def with_defaults(tx: Tx, draft: ItemDraft, *, is_saved: bool) -> ItemDraft:
         properties = settled(properties, tx.now)
     if kind == Kind.TASK:
         properties = settled_task(properties, tx.now)
+    if kind == Kind.CONTACT:
+        properties = settled_contact(properties)
     if tx.principal.name:
         properties["last_modified_name"] = tx.principal.name
     subject = properties.get("subject")

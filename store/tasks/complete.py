@@ -9,9 +9,11 @@ from sqlalchemy import Row
 
 from store.commands import ItemChange
 from store.executor import WriteTx
-from store.items.change import Edit, stored_body
+from store.items.bodies import changed_body
+from store.items.change import Edit
+from store.items.fetch import load_draft
 from store.items.insert import insert_items
-from store.model import ItemDraft, ItemId
+from store.model import ItemId
 from store.record import pack, properties_of
 from store.tasks.recurring import advanced, completed_copy, is_recurring
 
@@ -19,7 +21,7 @@ from store.tasks.recurring import advanced, completed_copy, is_recurring
 def done_once(tx: WriteTx, row: Row[Any], change: ItemChange) -> ItemChange:
     """A change that completes a recurring task, as the change to its next time; any other as it
     is. A task that has no next time is completed for good."""
-    properties, extended = properties_of(row)
+    properties, _ = properties_of(row)
     if not is_recurring(properties) or properties.get("status") == "completed":
         return change
     after = Edit(tx, row, change).properties
@@ -28,7 +30,13 @@ def done_once(tx: WriteTx, row: Row[Any], change: ItemChange) -> ItemChange:
     further = advanced(after, tx.now)
     if further is None:
         return change
-    copy = ItemDraft(row.item_class, completed_copy(after, tx.now), extended, stored_body(tx, row))
+    whole = load_draft(tx, row)
+    copy = msgspec.structs.replace(
+        whole,
+        properties=completed_copy(after, tx.now),
+        body=changed_body(change, whole.body),
+        mime=None,
+    )
     insert_items(tx, row.mailbox_id, row.folder_id, [pack(copy, tx.now)])
     gone = tuple(name for name in ("complete_date",) if name in after)
     kept = {k: v for k, v in change.set.items() if k not in _OF_COMPLETION}

@@ -57,9 +57,12 @@ def advanced(properties: Properties, now: Instant) -> Properties | None:
         if moment:
             day = date.fromisoformat(moment[:10]) + shift
             changes[name] = f"{day.isoformat()}{moment[10:]}"
-    left = recurrence.get("count")
-    if recurrence.get("regenerates") and left:
-        changes["recurrence"] = {**recurrence, "count": left - 1}
+    # What a device marks as done is one time of the task, not the task that goes on.
+    kept = {name: value for name, value in recurrence.items() if name != "dead_occur"}
+    if recurrence.get("regenerates") and recurrence.get("count"):
+        kept["count"] = recurrence["count"] - 1
+    if kept != recurrence:
+        changes["recurrence"] = kept
     return changes
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from exchangelib import EWSDate
+from exchangelib import EWSDate, FileAttachment
 from exchangelib.items import ALL_OCCURRENCES, SPECIFIED_OCCURRENCE_ONLY, Task
 from exchangelib.recurrence import (
     DailyPattern,
@@ -83,6 +83,20 @@ def test_one_that_is_done_leaves_a_copy_and_goes_on(account: Any) -> None:
     last.status = Task.COMPLETED
     last.save(update_fields=["status"])
     assert _open(account) == []
+
+
+def test_the_copy_has_what_the_task_has(account: Any) -> None:
+    recurrence = TaskRecurrence(
+        pattern=DailyPattern(interval=7), start=EWSDate(2026, 10, 5), number=2
+    )
+    task = _task(account, recurrence=recurrence, body="All of them", categories=["Red"])
+    task.attach(FileAttachment(name="form.txt", content=b"form"))
+    task = _again(task)
+    task.status = Task.COMPLETED
+    task.save(update_fields=["status"])
+    for each in account.tasks.all():
+        assert (each.text_body, each.categories) == ("All of them", ["Red"])
+        assert [file.content for file in each.attachments] == [b"form"]
 
 
 def test_one_time_is_taken_out_or_all(account: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -259,11 +260,36 @@ def test_a_recurring_task_of_the_device_goes_on(anna: Person, new_device: NewDev
     (task,) = account.tasks.all()
     assert isinstance(task.recurrence.pattern, WeeklyPattern)
     assert (task.recurrence.pattern.interval, task.recurrence.pattern.weekdays) == (1, [1])
-    device.change(device.folder_of_type(_TASKS), documents.change(id, node(f"{_T}:Complete", 1)))
+    # One time of it is done (MS-ASTASK 2.2.2.11): the task that goes on is not.
+    dead = node(recurrence.name, *recurrence.children, node(f"{_T}:DeadOccur", 1))
+    done = documents.change(id, node(f"{_T}:Complete", 1), dead)
+    device.change(device.folder_of_type(_TASKS), done)
     found = {(t.is_complete, t.due_date) for t in account.tasks.all()}
     assert found == {(True, EWSDate(2026, 10, 5)), (False, EWSDate(2026, 10, 12))}
     shown = _held(device, _TASKS)
     assert len(shown) == 2
+    assert shown[id][f"{_T}:Recurrence"].text(f"{_T}:DeadOccur") == "0"
+
+
+def test_a_contact_without_a_file_as_is_filed_by_its_name(
+    anna: Person, new_device: NewDevice
+) -> None:
+    device = new_device(anna)
+    _add(device, _CONTACTS, node(f"{_C}:FirstName", "Ada"), node(f"{_C}:LastName", "Lovelace"))
+    (contact,) = anna.account().contacts.all()
+    assert (contact.file_as, contact.display_name) == ("Lovelace, Ada", "Ada Lovelace")
+
+
+def test_half_done_stays_half_done(anna: Person, new_device: NewDevice) -> None:
+    account = anna.account()
+    half = {"status": "InProgress", "percent_complete": Decimal(50)}
+    Task(folder=account.tasks, subject="Taxes", **half).save()
+    device = new_device(anna)
+    ((id, _),) = _held(device, _TASKS).items()
+    edit = documents.change(id, node(f"{_T}:Subject", "All taxes"), node(f"{_T}:Complete", 0))
+    device.change(device.folder_of_type(_TASKS), edit)
+    (task,) = account.tasks.all()
+    assert (task.subject, task.status, task.percent_complete) == ("All taxes", "InProgress", 50)
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,0 +1,1 @@
+"""Contacts: what follows from their names."""

@@ -111,3 +111,11 @@ def needs(device: Device, since: str, what: str, last: str = "16.1") -> None:
     """Raises Missing where the version that is spoken does not have it."""
     if not VERSIONS.index(since) <= VERSIONS.index(device.version) <= VERSIONS.index(last):
         raise Missing(f"{what} in {device.version}")
+
+
+def folder_needed(device: Device, type: int, what: str) -> str:
+    """ServerId of a default folder. Raises Missing where the mailbox has none of that type."""
+    try:
+        return device.folder_of_type(type)
+    except KeyError as error:
+        raise Missing(what) from error

@@ -30,6 +30,7 @@ _P = "FolderHierarchy"
 _OK, _EXISTS, _SYSTEM, _MISSING, _PARENT = 1, 2, 3, 4, 5
 _SERVER, _KEY, _MALFORMED, _UNKNOWN = 6, 9, 10, 11
 _NAME_MAX = 256
+_RECIPIENTS = "19"  # Type of the recipient information cache
 _WORDS = {
     "AlreadyExists": _EXISTS,
     "InvalidState": _KEY,
@@ -50,6 +51,8 @@ async def folder_create(ctx: Context) -> Answer:
     """Make a folder of the device's person."""
     document = ctx.document()
     kind = document.text(f"{_P}:Type")
+    if kind == _RECIPIENTS:
+        raise EasError(_SYSTEM, "the recipient information cache is not made by devices")
     folder_class = CREATED.get(int(kind)) if kind.isascii() and kind.isdigit() else None
     if folder_class is None:
         raise EasError(_MALFORMED, "a Type of folder that devices cannot make here")

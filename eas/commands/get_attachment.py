@@ -19,7 +19,8 @@ _NOT_FOUND = 150
 
 @command("GetAttachment", last="12.1")
 async def get_attachment(ctx: Context) -> Answer:
-    """The attachment that the query string names. Raises HttpError 404 for none."""
+    """The attachment that the query string names. Raises HttpError 404 for no name of one,
+    500 for one that is not there any more."""
     name = ctx.request.parameters.get("AttachmentName", "")
     if not name:
         raise HttpError(400, "No attachment is named.")
@@ -29,7 +30,7 @@ async def get_attachment(ctx: Context) -> Answer:
         raise HttpError(404, "The attachment is not there.") from error
     loaded = (await ctx.execute(FetchAttachments((id,))))[0]
     if isinstance(loaded, StoreError):
-        raise HttpError(404, "The attachment is not there.")
+        raise HttpError(500, "The attachment was deleted.")
     kind = loaded.attachment.content_type
     return Raw(
         kind if _TYPE.fullmatch(kind) else "application/octet-stream",

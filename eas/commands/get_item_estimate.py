@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from eas.answers import Answer, node, root, text
+from eas.classes import class_named
 from eas.context import Context
 from eas.errors import EasError
 from eas.ids import read_folder_id
@@ -23,6 +24,7 @@ _OK, _BAD_COLLECTION, _NOT_PRIMED, _BAD_KEY, _PROTOCOL = 1, 2, 3, 4, 103
 # Beyond this a device only needs to know that there is much.
 _COUNT_MAX = 100_000
 _COLLECTIONS_MAX = 300
+_TOGETHER = frozenset({"Email", "SMS"})
 
 
 @command("GetItemEstimate")
@@ -32,7 +34,16 @@ async def get_item_estimate(ctx: Context) -> Answer:
     asked = list(collections.all(f"{_P}:Collection")) if collections is not None else []
     if not asked or len(asked) > _COLLECTIONS_MAX:
         raise EasError(_PROTOCOL, "no collection, or too many")
+    for each in asked:
+        _check_classes(each)
     return root("GetItemEstimate", [await _response(ctx, each) for each in asked])
+
+
+def _check_classes(element: Element) -> None:
+    """Mail and text messages alone are said together (MS-ASCMD 2.2.3.27.2). Raises EasError 4."""
+    classes = {each.text("AirSync:Class") for each in element.all("AirSync:Options")} - {""}
+    if len(classes) > 1 and not classes <= _TOGETHER:
+        raise EasError(_BAD_KEY, "classes that are not synchronised together")
 
 
 async def _response(ctx: Context, element: Element) -> Element:
@@ -68,6 +79,8 @@ async def _count(ctx: Context, element: Element, id: str) -> int:
     if state is None:
         raise EasError(_BAD_KEY, "the device does not hold the folder under that key")
     kept = options_of(state.options)
+    if not class_named(kept.kind).is_mail and element.find("AirSync:ConversationMode"):
+        raise EasError(_PROTOCOL, "only mail has conversations")
     options = msgspec.structs.replace(options, kind=kept.kind) if options is not None else kept
     since = cutoff(options, ctx.clock.now(), ESTIMATE)
     looked = PeekCollections(

@@ -35,7 +35,7 @@ async def move_items(ctx: Context) -> Answer:
     moves = list(ctx.document().all(f"{_P}:Move"))
     if not moves or len(moves) > _MOVES_MAX:
         raise EasError(_PROTOCOL, f"1 to {_MOVES_MAX} moves are expected")
-    read = [_read(ctx, move) for move in moves]
+    read = _once([_read(ctx, move) for move in moves])
     asked = [each for each in read if not isinstance(each, EasError)]
     done = iter(await ctx.execute(MoveForDevice(ctx.device.key, tuple(asked))) if asked else ())
     responses: list[Element] = []
@@ -57,6 +57,20 @@ def _read(ctx: Context, move: Element) -> tuple[ItemId, int, int] | EasError:
     if source.id != lies_in:
         return EasError(_SOURCE, "the item does not lie in that folder")
     return item, source.id, target.id
+
+
+def _once(
+    read: list[tuple[ItemId, int, int] | EasError],
+) -> list[tuple[ItemId, int, int] | EasError]:
+    """The moves with a refusal for each that names a second target for an item (MS-ASCMD
+    2.2.3.177.10, status 5)."""
+    targets: dict[ItemId, int] = {}
+    return [
+        EasError(_FAILED, "the item goes elsewhere already")
+        if not isinstance(each, EasError) and targets.setdefault(each[0], each[2]) != each[2]
+        else each
+        for each in read
+    ]
 
 
 def _response(source: str, result: Moved | StoreError | EasError, target: int) -> Element:

@@ -83,7 +83,7 @@ class StepTree(Command, frozen=True):
 class PeekTree(Command, frozen=True):
     """Whether the tree has something for a device since its newest number -> bool.
 
-    False for a device that was never given the tree."""
+    True for a device that was never given the tree: it has all of it to learn."""
 
     device: str
     classes: tuple[str, ...]

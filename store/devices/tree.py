@@ -60,7 +60,7 @@ def peek_tree(tx: Tx, command: PeekTree) -> bool:
     """Whether the device would be told anything."""
     state = tx.conn.execute(_NEWEST, _keys(own_mailbox(tx), command.device)).first()
     if state is None:
-        return False
+        return True
     found = _changes(tx, state, command.classes)
     return bool(found.created or found.updated or found.deleted)
 

@@ -62,3 +62,45 @@ def an_unknown_type_of_policy_is_status_3(fresh: Device) -> None:
     )
     told = fresh.ask("Provision", wrong).text(*_POLICY, "Provision:Status")
     check(told == "3", f"the policy's status is {told!r}")
+
+
+@scenario(
+    "MS-ASCMD",
+    "S12_TC01",
+    requirements=("MS-ASCMD_R5026", "MS-ASCMD_R4990", "MS-ASCMD_R4992", "MS-ASCMD_R5028"),
+    registry=REGISTRY,
+)
+def policies_are_downloaded_and_taken(fresh: Device) -> None:
+    """Type, key and document first; after the acknowledgement type and key, which opens all."""
+    offer = _offer(fresh)
+    for name in ("PolicyType", "PolicyKey", "Data"):
+        check(offer.find(*_POLICY, f"Provision:{name}") is not None, f"no {name}")
+    check(offer.text(*_POLICY, "Provision:Status") == "1", "the policy is refused")
+    key = int(offer.text(*_POLICY, "Provision:PolicyKey"))
+    done = fresh.ask("Provision", documents.provision(key, 1))
+    check(done.text("Provision:Status") == "1", "the acknowledgement is refused")
+    fresh.identity.policy_key = int(done.text(*_POLICY, "Provision:PolicyKey"))
+    told = fresh.folder_sync("0").text("FolderHierarchy:Status")
+    check(told == "1", f"FolderSync has status {told}")
+
+
+@scenario("MS-ASCMD", "S12_TC02", requirements=("MS-ASCMD_R4989",), registry=REGISTRY)
+def a_policy_without_its_type_is_status_2(fresh: Device) -> None:
+    """Of the whole request."""
+    wrong = node(
+        "Provision:Provision",
+        documents.information(Model="Model") if float(fresh.version) >= 14.1 else None,
+        node("Provision:Policies", node("Provision:Policy")),
+    )
+    told = fresh.ask("Provision", wrong).text("Provision:Status")
+    check(told == "2", f"status {told!r}")
+
+
+@scenario("MS-ASCMD", "S12_TC03", requirements=("MS-ASCMD_R4912",), registry=REGISTRY)
+def a_key_that_is_another_is_status_144(device: Device) -> None:
+    """By HTTP 449 in 12.1."""
+    device.identity.policy_key = int(str(device.identity.policy_key)[:1])
+    reply = device.post("FolderSync", documents.folder_sync("0"))
+    told = reply.root.text("FolderHierarchy:Status") if reply.root else str(reply.status)
+    due = "449" if device.version == "12.1" else "144"
+    check(told == due, f"it is answered by {told}, {due} is due")

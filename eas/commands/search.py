@@ -32,7 +32,9 @@ _WORDS = {
     "RestrictionTooLong": _TOO_COMPLEX,
 }
 # Their elements say what is found, not what is looked for (MS-ASTASK 3.2.5.2).
-_PAGES_OF_CLASSES = frozenset({"Tasks", "Contacts", "Contacts2", "Notes", "Calendar"})
+_PAGES_OF_CLASSES = frozenset(
+    {"Email", "Email2", "Tasks", "Contacts", "Contacts2", "Notes", "Calendar"}
+)
 # Results that are loaded at once; no more are begun once the answer is as large as it may be.
 _PORTION = 25
 

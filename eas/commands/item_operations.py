@@ -57,6 +57,8 @@ async def item_operations(ctx: Context) -> Answer:
     operations = ctx.document().children
     if not operations or len(operations) > _OPERATIONS_MAX:
         raise EasError(_PROTOCOL, f"1 to {_OPERATIONS_MAX} operations are expected")
+    for operation in operations:
+        _check(operation)
     parts = _Parts(ctx.request.accepts_multipart, ctx.settings.request_bytes_max)
     responses: list[Element] = []
     for operation in operations:
@@ -69,6 +71,16 @@ async def item_operations(ctx: Context) -> Answer:
         [text(f"{_P}:Status", _OK), node(f"{_P}:Response", *responses)],
     )
     return Multipart(answer, parts.parts) if parts.wanted else answer
+
+
+def _check(operation: Element) -> None:
+    """Raises EasError 2: two files in one Fetch (MS-ASCMD 2.2.3.67.1), an empty Range."""
+    if len(list(operation.all("AirSyncBase:FileReference"))) > 1:
+        raise EasError(_PROTOCOL, "one Fetch is of one file")
+    options = operation.find(f"{_P}:Options")
+    span = options.find(f"{_P}:Range") if options is not None else None
+    if span is not None and not span.as_text():
+        raise EasError(_PROTOCOL, "an empty Range")
 
 
 # -- Fetch -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import zlib
 from datetime import datetime
 
 from ews.autodiscover.users import Urls, Users
-from ews.autodiscover.xml import host_of, leaf, parse, tag, text_of
+from ews.autodiscover.xml import all_of, host_of, leaf, parse, tag, text_of
 from ews.codec.errors import SchemaViolation
 from ews.codec.parse import Limits
 from store.model import Account
@@ -31,8 +31,10 @@ async def answer(body: bytes, users: Users, limits: Limits, now: datetime) -> by
         return error(INVALID_REQUEST, now)
     if root.tag.rpartition("}")[2] != "Autodiscover":
         return error(INVALID_REQUEST, now)
+    if len(all_of(root, "Request")) > 1:  # MS-ASCMD 2.2.3.147
+        return error(INVALID_REQUEST, now)
     schema = text_of(root, "AcceptableResponseSchema").lower()
-    wants_phone = "/mobilesync/" in schema
+    wants_phone = schema.rstrip("/") == _MOBILE
     if schema and not wants_phone and "/outlook/" not in schema:
         return error(NO_PROVIDER, now)
     if wants_phone and not users.urls.activesync:

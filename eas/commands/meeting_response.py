@@ -75,7 +75,7 @@ async def _respond(ctx: Context, request: Element, instance: str) -> str:
     """
     answer = _ANSWERS.get(request.text(f"{_P}:UserResponse"))
     if answer is None:
-        raise EasError(_PROTOCOL, "UserResponse is 1, 2 or 3")
+        raise EasError(_INVALID, "UserResponse is 1, 2 or 3")
     item = _item(ctx, request)
     occurrence = await _occurrence(ctx, item, instance) if instance else ""
     asked = request.find(f"{_P}:SendResponse") if ctx.is_at_least("16.0") else None

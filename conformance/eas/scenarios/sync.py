@@ -244,20 +244,25 @@ def a_move_gives_a_new_id(device: Device, second: Device) -> None:
 @each(
     _S,
     {
-        "S10_TC02": ("1", lambda id, inbox: ("999:999", inbox, "4")),
-        "S10_TC03": ("4", lambda id, inbox: (id, inbox, inbox)),
-        "S10_TC04": ("2", lambda id, inbox: (id, inbox, "99999")),
+        "S10_TC02": ("1", lambda id, inbox, bin: (id, "99999", bin)),
+        "S10_TC03": ("1", lambda id, inbox, bin: (f"{inbox}:99999999", inbox, bin)),
+        "S10_TC04": ("2", lambda id, inbox, bin: (id, inbox, "99999")),
+        "S10_TC05": ("4", lambda id, inbox, bin: (id, inbox, inbox)),
     },
     parameter="case",
+    requirements=(
+        "MS-ASCMD_R4201", "MS-ASCMD_R4207", "MS-ASCMD_R4208", "MS-ASCMD_R4212", "MS-ASCMD_R4219",
+    ),
     registry=REGISTRY,
-)
+)  # fmt: skip
 def a_move_that_cannot_be_has_its_status(device: Device, case: tuple) -> None:
-    """Source, destination, both the same."""
+    """Source folder, item, destination, both the same; the item stays."""
     due, names = case
     inbox, id, _ = received(device)
-    answer = device.ask("MoveItems", documents.move(names(id, inbox)))
+    answer = device.ask("MoveItems", documents.move(names(id, inbox, device.folder_of_type(4))))
     told = answer.text("Move:Response", "Move:Status")
     check(told == due, f"status {told}, {due} is due")
+    check(id in device.sync_all(inbox).items, "the item is gone")
 
 
 @each(

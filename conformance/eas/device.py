@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -42,7 +42,6 @@ class Device:
         self._auth = httpx.BasicAuth(user, password)
         self._client = client or httpx.Client(timeout=TIMEOUT_S, verify=False)
         self._strict = strict
-        self._count = itertools.count(1)
         self.violations: list[str] = []
         self.tree_key = "0"
         self.folders: dict[str, dict[str, str]] = {}
@@ -225,7 +224,7 @@ class Device:
         """SendMail in the form of the version."""
         if float(self.version) < 14.0:
             return self.post("SendMail", mime=mime, saves=saves)
-        name = client_id or f"send-{next(self._count)}"
+        name = client_id or f"send-{uuid.uuid4().hex[:24]}"
         return self.post("SendMail", documents.send_mail(mime, name, saves=saves))
 
     def smart(
@@ -244,7 +243,7 @@ class Device:
             return self.post(
                 command, mime=mime, saves=saves, parameters={"CollectionId": folder, "ItemId": item}
             )
-        name = client_id or f"smart-{next(self._count)}"
+        name = client_id or f"smart-{uuid.uuid4().hex[:24]}"
         return self.post(
             command,
             documents.send_mail(

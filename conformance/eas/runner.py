@@ -7,6 +7,7 @@ import itertools
 import pkgutil
 import time
 import traceback
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,11 @@ from conformance.scenario import Registry, Scenario
 
 REGISTRY = Registry()
 VERSIONS = ("12.1", "14.0", "14.1", "16.0", "16.1")
+# Servers give somebody a hundred devices or so. Each scenario gets those that have rested longest;
+# what a server may still know of them is what it would of a phone that was set up anew.
+DEVICES = 80
 _COUNT = itertools.count(1)
+_RUN = uuid.uuid4().hex[:8]
 
 
 class NoSecondUser(Exception):
@@ -41,7 +46,8 @@ def load_all() -> Registry:
 @dataclass(frozen=True)
 class EasRunner:
     """Where to run scenarios, in which version, and as whom. Parameters of a scenario: ``device``
-    and ``second`` of the first user, ``other`` of the second one, all set up; ``fresh`` is not."""
+    and ``second`` of the first user, ``other`` of the second one, all set up; ``unknown`` is as
+    ``device``, but was never here before; ``fresh`` neither, and is not set up."""
 
     http: httpx.Client
     url: str
@@ -83,7 +89,8 @@ class EasRunner:
             "device": lambda: self._device(self.first),
             "second": lambda: self._device(self.first),
             "other": lambda: self._device(self._other()),
-            "fresh": lambda: self._device(self.first, ready=False),
+            "unknown": lambda: self._device(self.first, known=False),
+            "fresh": lambda: self._device(self.first, known=False, ready=False),
         }
         filled: dict[str, Any] = dict(scenario.bound)
         for name in scenario.fixtures:
@@ -96,8 +103,10 @@ class EasRunner:
             raise NoSecondUser
         return self.second
 
-    def _device(self, account: Account, *, ready: bool = True) -> Device:
-        identity = Identity(device_id=f"conformance{next(_COUNT)}", version=self.version)
+    def _device(self, account: Account, *, known: bool = True, ready: bool = True) -> Device:
+        number = next(_COUNT)
+        name = str(number % DEVICES) if known else f"{_RUN}{number}"
+        identity = Identity(device_id=f"conformance{name}", version=self.version)
         device = Device(
             self.url, account.address, account.password, identity, client=self.http, strict=False
         )

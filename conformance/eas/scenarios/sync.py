@@ -63,9 +63,9 @@ def changes_with_the_key_0_are_status_4(device: Device) -> None:
 
 
 @scenario(_S, "S19_TC06", requirements=("MS-ASCMD_R4456",), registry=REGISTRY)
-def an_empty_request_of_a_new_device_is_status_13(device: Device) -> None:
+def an_empty_request_of_a_new_device_is_status_13(unknown: Device) -> None:
     """The last request is not known."""
-    check(device.ask("Sync").text(_STATUS) == "13", "it is not refused")
+    check(unknown.ask("Sync").text(_STATUS) == "13", "it is not refused")
 
 
 @each(
@@ -282,12 +282,12 @@ def a_move_that_cannot_be_has_its_status(device: Device, case: tuple) -> None:
     requirements=("MS-ASCMD_R4239", "MS-ASCMD_R4243", "MS-ASCMD_R4246"),
     registry=REGISTRY,
 )
-def a_ping_that_cannot_wait_says_why(device: Device, case: tuple) -> None:
+def a_ping_that_cannot_wait_says_why(unknown: Device, case: tuple) -> None:
     """Missing, malformed, out of range."""
     due, made = case
-    inbox = device.folder_of_type(2)
-    device.sync_all(inbox)
-    told = device.ask("Ping", made(inbox)).text("Ping:Status")
+    inbox = unknown.folder_of_type(2)
+    unknown.sync_all(inbox)
+    told = unknown.ask("Ping", made(inbox)).text("Ping:Status")
     check(told == due, f"status {told}, {due} is due")
 
 

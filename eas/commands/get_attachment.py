@@ -30,7 +30,7 @@ async def get_attachment(ctx: Context) -> Answer:
         raise HttpError(404, "The attachment is not there.") from error
     loaded = (await ctx.execute(FetchAttachments((id,))))[0]
     if isinstance(loaded, StoreError):
-        raise HttpError(500, "The attachment was deleted.")
+        raise HttpError(500, "The attachment is not there any more.")
     kind = loaded.attachment.content_type
     return Raw(
         kind if _TYPE.fullmatch(kind) else "application/octet-stream",

@@ -32,6 +32,7 @@ from store.commands import (
 )
 from store.devices.commands import ChangeDevice, ListDevices, RemoveDevice
 from store.devices.model import Device
+from store.directory.lists import IS_ROOM_LIST, LIST
 from store.errors import InvalidValue, NotFound
 from store.model import Account
 from store.store import Store
@@ -137,6 +138,26 @@ class Administration:
             )
         properties = {**account.properties, POLICY: policy}
         return await self.execute(UpdateAccount(account.address, properties=properties))
+
+    async def add_list(self, address: str, name: str, *, is_of_rooms: bool = False) -> Account:
+        """Make a distribution list, or one by which rooms are found; nobody is in it yet."""
+        properties = {IS_ROOM_LIST: True} if is_of_rooms else {}
+        return await self.execute(AddAccount(address, name, role=LIST, properties=properties))
+
+    async def lists(self) -> list[Account]:
+        """All distribution lists by address."""
+        return [account for account in await self.accounts() if account.role == LIST]
+
+    async def distribution_list(self, address: str) -> Account:
+        """The list that an address reaches. Raises NotFound, InvalidValue for another account."""
+        account = await self.account(address)
+        if account.role != LIST:
+            raise InvalidValue(
+                f"{account.address} is no list",
+                where=account.address,
+                remedy="entrepot list list shows all lists",
+            )
+        return account
 
     async def remove(self, address: str) -> Account:
         """Remove an account with its mailbox, for good."""

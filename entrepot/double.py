@@ -12,6 +12,7 @@ from entrepot.passwords import hash_password, new_password
 from store.clock import MovableClock
 from store.commands import (
     AddAccount,
+    ChangeMembers,
     CreateFolders,
     FetchFolders,
     FolderDraft,
@@ -19,6 +20,7 @@ from store.commands import (
     FolderRole,
     UpdateAccount,
 )
+from store.directory.lists import IS_ROOM_LIST, LIST
 from store.errors import StoreError
 
 
@@ -56,6 +58,23 @@ class Controls:
         )
         return {"address": address.lower(), "password": password}
 
+    async def add_list(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Make a list of ``name`` with the addresses ``members``; of rooms: ``is_of_rooms``."""
+        name = str(request["name"])
+        address = f"{name.lower().replace(' ', '.')}@{self._domain}"
+        properties = {IS_ROOM_LIST: True} if request.get("is_of_rooms") else {}
+        await self._session.execute(
+            AddAccount(
+                address,
+                name.title() if name.islower() else name,
+                role=LIST,
+                properties=properties,
+            )
+        )
+        members = tuple(str(each) for each in request.get("members", ()))
+        await self._session.execute(ChangeMembers(address, add=members))
+        return {"address": address}
+
     async def disable(self, request: dict[str, Any]) -> dict[str, Any]:
         """Disable (or with ``is_disabled`` false enable) an account."""
         is_disabled = bool(request.get("is_disabled", True))
@@ -87,6 +106,7 @@ def add_controls(app: App, domain: str) -> None:
         "advance": controls.advance,
         "now": controls.now,
         "add_account": controls.add_account,
+        "add_list": controls.add_list,
         "disable": controls.disable,
         "add_folder": controls.add_folder,
     }

@@ -28,7 +28,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -245,6 +245,14 @@ class Exchange:
         """A new person with a mailbox: ``anna`` becomes ``anna@demo.example``."""
         answer = self.ask("add_account", name=name, role=role, password=password)
         return Person(self, str(answer["address"]), str(answer["password"]))
+
+    def distribution_list(
+        self, name: str, members: Iterable[str] = (), *, of_rooms: bool = False
+    ) -> str:
+        """A new distribution list of addresses; its address. ``of_rooms``: rooms are found by
+        it."""
+        answer = self.ask("add_list", name=name, members=[*members], is_of_rooms=of_rooms)
+        return str(answer["address"])
 
     def people(self) -> list[Person]:
         """The people with whom the server was started (``--users N``)."""

@@ -497,6 +497,10 @@ class LookUpAddresses(Command, frozen=True):
     addresses: tuple[str, ...]
 
 
+class ListRoomLists(Command, frozen=True):
+    """-> list[Account]: the lists of rooms, by name."""
+
+
 class MailboxStatus(Command, frozen=True):
     """Size and quota of the mailbox that ``address`` reaches -> MailboxState."""
 
@@ -548,6 +552,14 @@ class RemoveAccount(Command, frozen=True):
     """Remove an account and its mailbox for good -> None."""
 
     address: str
+
+
+class ChangeMembers(Command, frozen=True):
+    """Put addresses into a distribution list, and take some out of it -> Account."""
+
+    address: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
 
 
 class ListAccounts(Command, frozen=True):

@@ -192,11 +192,7 @@ class _Directory:
 def _reader(row: Any) -> Reader:
     members: tuple[str, ...] = ()
     if row.role == "list":
-        listed: list[Any] = decode_record(row.record)[0].get("members", [])
-        members = tuple(
-            member if isinstance(member, str) else str(member.get("address") or "")
-            for member in listed
-        )
+        members = tuple(decode_record(row.record)[0].get("members", ()))
     return Reader(
         id=row.id,
         address=row.address,

@@ -3,8 +3,8 @@
 Places in braces stand for ids: ``{item}``, ``{folder}``, ``{attachment}`` (of a file),
 ``{embedded}`` (of an item), ``{state}`` and ``{tree_state}`` (SyncStates), ``{watermark}``,
 ``{subscription}`` (by pull), ``{stream}`` (a streaming one), ``{conversation}``, ``{key}`` (the
-item's ChangeKey), ``{address}`` (whose they are). ``{spare}`` and ``{spare_folder}`` are an item
-and a folder that may go.
+item's ChangeKey), ``{list}`` (of addresses), ``{address}`` (whose they are). ``{spare}`` and
+``{spare_folder}`` are an item and a folder that may go.
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ GOOD: Mapping[str, str] = {
         '<m:EmptyFolder DeleteType="HardDelete" DeleteSubFolders="true">'
         f"{SPARE_FOLDER}</m:EmptyFolder>"
     ),
+    "ExpandDL": '<m:ExpandDL><m:Mailbox><t:ItemId Id="{list}"/></m:Mailbox></m:ExpandDL>',
     "FindFolder": (
         f'<m:FindFolder Traversal="Deep"><m:FolderShape>{ID_ONLY}<t:AdditionalProperties>'
         '<t:FieldURI FieldURI="folder:DisplayName"/></t:AdditionalProperties></m:FolderShape>'
@@ -156,6 +157,11 @@ GOOD: Mapping[str, str] = {
         "<m:GetReminders><m:BeginTime>2026-06-01T00:00:00Z</m:BeginTime>"
         "<m:EndTime>2026-06-02T00:00:00Z</m:EndTime><m:MaxItems>10</m:MaxItems>"
         "<m:ReminderType>All</m:ReminderType></m:GetReminders>"
+    ),
+    "GetRoomLists": "<m:GetRoomLists/>",
+    "GetRooms": (
+        "<m:GetRooms><m:RoomList><t:EmailAddress>rooms@demo.example</t:EmailAddress>"
+        "</m:RoomList></m:GetRooms>"
     ),
     "GetServerTimeZones": (
         '<m:GetServerTimeZones ReturnFullTimeZoneData="true"><m:Ids><t:Id>UTC</t:Id>'

@@ -15,6 +15,7 @@ from exchangelib import (
 )
 from exchangelib.errors import (
     ErrorFolderNotFound,
+    ErrorInvalidItemForOperationExpandDL,
     ErrorItemNotFound,
     ErrorNameResolutionNoResults,
     UnauthorizedError,
@@ -27,6 +28,8 @@ from exchangelib.properties import (
     HEX_ENTRY_ID,
     OWA_ID,
     AlternateId,
+    DLMailbox,
+    ItemId,
     Mailbox,
     Member,
 )
@@ -60,7 +63,7 @@ def test_names_of_ones_own_contacts_are_resolved(account: Any) -> None:
     assert [m.email_address for m in found] == ["qq@elsewhere.example"]
 
 
-def test_the_mime_of_a_list_says_who_is_in_it(account: Any, ben: Any) -> None:
+def test_a_list_of_ones_own_is_expanded(account: Any, ben: Any) -> None:
     people = [
         Mailbox(name="Ben", email_address=ben.address),
         Mailbox(name="Carla", email_address="carla@elsewhere.example"),
@@ -71,7 +74,44 @@ def test_the_mime_of_a_list_says_who_is_in_it(account: Any, ben: Any) -> None:
     ).save()
     kept = account.contacts.get(id=made.id)
     assert b"Carla <carla@elsewhere.example>" in kept.mime_content
-    assert [m.mailbox.email_address for m in kept.members] == [p.email_address for p in people]
+    expanded = account.protocol.expand_dl(
+        DLMailbox(mailbox_type="PrivateDL", item_id=ItemId(id=made.id))
+    )
+    assert [(m.name, m.email_address, m.mailbox_type) for m in expanded] == [
+        ("Ben", ben.address, "Mailbox"),
+        ("Carla", "carla@elsewhere.example", "OneOff"),
+    ]
+
+
+def test_what_is_no_list_is_not_expanded(account: Any, ben: Any) -> None:
+    for address in (ben.address, "nobody@demo.example"):
+        with pytest.raises(ErrorNameResolutionNoResults):
+            account.protocol.expand_dl(address)
+    item = Message(account=account, folder=account.inbox, subject="A").save()
+    with pytest.raises(ErrorInvalidItemForOperationExpandDL):
+        account.protocol.expand_dl(DLMailbox(mailbox_type="PrivateDL", item_id=ItemId(id=item.id)))
+
+
+def test_a_list_of_the_directory_is_expanded(account: Any, ben: Any, server: Any) -> None:
+    """One level of it: a list in a list stays one."""
+    inner = server.distribution_list(f"inner of {ben.address.partition('@')[0]}", [ben.address])
+    members = [ben.address, inner, "carla@elsewhere.example"]
+    outer = server.distribution_list(f"outer of {ben.address.partition('@')[0]}", members)
+    assert [(m.email_address, m.mailbox_type) for m in account.protocol.expand_dl(outer)] == [
+        (ben.address, "Mailbox"),
+        (inner, "PublicDL"),
+        ("carla@elsewhere.example", "OneOff"),
+    ]
+
+
+def test_rooms_are_found_by_their_lists(account: Any, new_person: Any, server: Any) -> None:
+    rooms = sorted(server.person(f"{name} of lists", role="room").address for name in "ab")
+    address = server.distribution_list("all rooms of lists", rooms, of_rooms=True)
+    found = {each.email_address: each for each in account.protocol.get_roomlists()}
+    assert found[address].name == "All Rooms Of Lists"
+    assert [each.email_address for each in account.protocol.get_rooms(address)] == rooms
+    with pytest.raises(ErrorNameResolutionNoResults):
+        list(account.protocol.get_rooms(account.primary_smtp_address))
 
 
 def test_ids_are_converted_there_and_back(account: Any, anna: Any) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from tests.clients.passing import time_passes
 from tests.clients.zeep_client import HEADER, Soap, call, folders, several, target, values_of
 
+_NUMBERS = itertools.count(1)
 EVENTS = several("EventType", "CreatedEvent", "NewMailEvent")
 
 
@@ -261,3 +263,31 @@ def PerformReminderAction(soap: Soap) -> None:
     )
     assert body.ResponseClass == "Success" and len(body.UpdatedItemIds.ItemId) == 1
     assert due.ItemId.Id not in [each.ItemId.Id for each in _reminders(soap)]
+
+
+@call
+def ExpandDL(soap: Soap) -> None:
+    server, address = soap.person.exchange, soap.person.address
+    crew = server.distribution_list(f"crew {next(_NUMBERS)}", [address])
+    found = soap.one("ExpandDL", Mailbox={"EmailAddress": crew}).DLExpansion
+    assert [each.EmailAddress for each in found.Mailbox] == [address]
+
+
+@call
+def GetRoomLists(soap: Soap) -> None:
+    _, rooms = _rooms(soap)
+    assert rooms in [each.EmailAddress for each in soap.ask("GetRoomLists").RoomLists.Address]
+
+
+@call
+def GetRooms(soap: Soap) -> None:
+    room, rooms = _rooms(soap)
+    found = soap.ask("GetRooms", RoomList={"EmailAddress": rooms}).Rooms
+    assert [each.Id.EmailAddress for each in found.Room] == [room]
+
+
+def _rooms(soap: Soap) -> tuple[str, str]:
+    """Addresses of a new room and of a list that it alone is in."""
+    server, number = soap.person.exchange, next(_NUMBERS)
+    room = server.person(f"oak {number}", role="room").address
+    return room, server.distribution_list(f"rooms {number}", [room], of_rooms=True)

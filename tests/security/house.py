@@ -16,7 +16,8 @@ from ews.dispatch import Answer, Dispatcher, Stream
 from ews.ids import Ids
 from ews.notifications.subscriptions import Subscriptions
 from store.clock import MovableClock
-from store.commands import AddAccount, AddDomain
+from store.commands import AddAccount, AddDomain, ChangeMembers
+from store.directory.lists import IS_ROOM_LIST, LIST, ROOM
 from store.model import Principal
 from store.store import Store
 from tests.acceptance.contract import REFERENCE, Contract
@@ -28,6 +29,13 @@ load_operations()
 MARK = "Mirabelle"  # stands in all that is private
 ITEM, FOLDER = r'<t:ItemId Id="([^"]+)"', r'<t:FolderId Id="([^"]+)"'
 KEY = r'ChangeKey="([^"]+)"'
+CREATE_LIST = (
+    '<m:CreateItem><m:SavedItemFolderId><t:DistinguishedFolderId Id="contacts"/>'
+    f"</m:SavedItemFolderId><m:Items><t:DistributionList><t:DisplayName>{MARK}</t:DisplayName>"
+    "<t:Members><t:Member><t:Mailbox><t:Name>Carla</t:Name>"
+    "<t:EmailAddress>carla@elsewhere.example</t:EmailAddress></t:Mailbox></t:Member></t:Members>"
+    "</t:DistributionList></m:Items></m:CreateItem>"
+)
 _N = itertools.count(1)
 _INBOX = '<t:DistinguishedFolderId Id="inbox"/>'
 
@@ -108,6 +116,7 @@ class House:
         answer = await self.ask(read, who)
         ids["conversation"] = one(r'<t:ConversationId Id="([^"]+)"', answer)
         ids["key"] = one(KEY, answer)
+        ids["list"] = await self.learn(ITEM, CREATE_LIST, who)
         await self.configuration(who, ids, "Kept")
         state = r"<m:SyncState>([^<]+)"
         for place, operation in (
@@ -177,9 +186,18 @@ async def _template(folder: Path, names: tuple[str, ...]) -> tuple[bytes, dict[s
             address = f"{name}@demo.example"
             account = await store.system().execute(AddAccount(address, name.capitalize()))
             people[name] = Principal(account.id, address, account.name, account.mailbox_id)
+        await _add_rooms(store)
         await store.close()
         _TEMPLATES[names] = file.read_bytes(), people
     return _TEMPLATES[names]
+
+
+async def _add_rooms(store: Store) -> None:
+    room, rooms = "oak@demo.example", "rooms@demo.example"
+    await store.system().execute(AddAccount(room, "Oak", role=ROOM))
+    properties = {IS_ROOM_LIST: True}
+    await store.system().execute(AddAccount(rooms, "Rooms", role=LIST, properties=properties))
+    await store.system().execute(ChangeMembers(rooms, add=(room,)))
 
 
 @asynccontextmanager

@@ -139,6 +139,7 @@ ATTEMPTS: dict[str, list[str]] = {
         _in_inbox("EmptyFolder"),
     ],
     "FindFolder": [GOOD["FindFolder"], _in_inbox("FindFolder")],
+    "ExpandDL": [GOOD["ExpandDL"], GOOD["ExpandDL"].replace("{list}", "{item}")],
     "FindItem": [
         GOOD["FindItem"],
         _in_inbox("FindItem"),
@@ -237,6 +238,8 @@ HARMLESS = {
     "ConvertId",
     "GetMailTips",
     "GetReminders",
+    "GetRoomLists",
+    "GetRooms",
     "GetServerTimeZones",
     "GetServiceConfiguration",
     "GetUserAvailability",

@@ -189,12 +189,14 @@ class ViewCalendar(Command, frozen=True):
 class ReadAvailability(Command, frozen=True):
     """When people, rooms and lists are free -> each Availability; of a list that of its members.
 
-    Everything that overlaps the window from ``start`` to ``end`` (instants) is told whole.
+    Everything that overlaps the window from ``start`` to ``end`` (instants) is told whole. A list
+    of more than ``members_max`` is TooMany.
     """
 
     addresses: tuple[str, ...]
     start: str
     end: str
+    members_max: int = 100
 
 
 class FindMeeting(Command, frozen=True):

@@ -27,6 +27,7 @@ _SHOWN, _COUNTED_MAX = 20, 200
 _NUMBER_MAX = 9999
 _NO_PHOTO, _NO_CERTIFICATE, _AVAILABILITY_FAILED, _TOO_MANY_MEMBERS = 173, 7, 163, 161
 _SLOT_MINUTES = 30
+_MEMBERS_MAX = 20  # of a group whose free time is told (MS-ASCMD 2.2.3.183)
 _GAL, _CONTACT = 1, 2
 _RANGE_S_MIN, _RANGE_S_MAX = 30 * 60, 42 * 24 * 3600
 
@@ -158,7 +159,7 @@ async def _recipient(
 
 async def _availability(ctx: Context, address: str, window: tuple[Instant, Instant]) -> Element:
     """Free and busy time in half hours (MS-ASCMD 2.2.3.115), or why it is not told."""
-    (found,) = await ctx.execute(ReadAvailability((address,), *window))
+    (found,) = await ctx.execute(ReadAvailability((address,), *window, members_max=_MEMBERS_MAX))
     if isinstance(found, StoreError):
         status = _TOO_MANY_MEMBERS if isinstance(found, TooMany) else _AVAILABILITY_FAILED
         return node(f"{_P}:Availability", text(f"{_P}:Status", status))

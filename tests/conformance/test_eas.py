@@ -20,12 +20,17 @@ from entrepot.testing import Exchange, Person
 from tests.conformance.conftest import reference
 
 SCENARIOS_OF_ONE = 40
+MEMBERS_OF_LARGE = 21  # one more than are asked for their time (MS-ASCMD 2.2.3.183)
 SCENARIOS = {scenario.id: scenario for scenario in load_all()}
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Exchange]:
+    """A server with the groups that the scenarios look for."""
     with Exchange() as exchange:
+        crowd = [exchange.person(f"member{n}").address for n in range(MEMBERS_OF_LARGE)]
+        exchange.distribution_list("conformance-group", crowd[:2])
+        exchange.distribution_list("conformance-crowd", crowd)
         yield exchange
 
 

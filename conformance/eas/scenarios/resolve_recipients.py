@@ -191,7 +191,7 @@ def a_group_is_free_where_all_are(device: Device, case: tuple[str, str]) -> None
     """One string for all members; of a large group status 161. Needs such a group."""
     needs(device, "14.0", "Availability")
     due, what = case
-    name = "conformance-large-group" if what else "conformance-group"
+    name = "conformance-crowd" if what else "conformance-group"
     response = _response(_ask(device, name, options=_HALF_HOUR))
     people = list(response.all(f"{_P}:Recipient"))
     if len(people) != 1:

@@ -30,7 +30,6 @@ _NAMES = (
     "start", "end", "busy_status", "subject", "location", "is_meeting", "is_recurring",
     "calendar_item_type", "reminder_is_set", "sensitivity", "occurrence",
 )  # fmt: skip
-_MEMBERS_MAX = 100
 EVENTS_MAX = 1000
 
 
@@ -57,8 +56,8 @@ def _of_address(tx: Tx, address: str, command: ReadAvailability) -> Availability
         raise NoSuchMailbox(f"{address} is another server's", where=address)
     if count == 1:
         return _of_mailbox(tx, members[0].mailbox_id, command)
-    if count > _MEMBERS_MAX:
-        raise TooMany(f"{address} has more than {_MEMBERS_MAX} members", role="members")
+    if count > command.members_max:
+        raise TooMany(f"{address} has more than {command.members_max} members", role="members")
     found = [_of_mailbox(tx, reader.mailbox_id, command) for reader in members]
     events = sorted((e for each in found for e in each.events), key=lambda e: (e.start, e.end))
     return Availability("time", tuple(events), found[0].hours, tuple(each.events for each in found))

@@ -15,9 +15,10 @@ from eas.loading import draft_of
 from eas.reading.moments import read_moment
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
-from store.commands import CreateItems, FetchItems, Want
+from store.commands import Command, CreateItems, FetchItems, Want
 from store.devices.commands import Once
 from store.errors import AlreadyDone, StoreError
+from store.instant import Instant
 from store.mime import parse
 from store.mime.headers import decode_bytes, fields, raw_block
 from store.model import Item, ItemDraft, ItemId
@@ -44,14 +45,14 @@ _INSTANCE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 class Composed(msgspec.Struct, frozen=True):
     """A message as a device hands it in. ``token``: what a repeat of it has in common;
-    ``names_instance``: the source is one of a series."""
+    ``occurrence``: the one of a series that the source is."""
 
     mime: bytes
     token: str
     saves: bool
     replaces: bool = False
     source: ItemId | None = None
-    names_instance: bool = False
+    occurrence: Instant = ""
 
 
 def read_composed(ctx: Context) -> Composed:
@@ -59,25 +60,32 @@ def read_composed(ctx: Context) -> Composed:
     if ctx.is_mime:
         return _plain(ctx)
     document = ctx.document()
-    client_id = document.text(f"{_P}:ClientId")
-    if not 0 < len(client_id) <= _CLIENT_ID_MAX:
-        raise EasError(_INVALID_XML, f"ClientId has 1 to {_CLIENT_ID_MAX} characters")
+    token = token_of(document)
     if document.find("RightsManagement:TemplateID") is not None:
         raise EasError(_NO_TEMPLATES, "there is no rights management here")
     account = f"{_P}:AccountId"
     if document.find(account) is not None and tag_named(account).is_known_to(ctx.version):
         # Settings gives out none: there is the primary account only, which has no id.
         raise EasError(_NO_ACCOUNT, "no such account")
-    mime, source = document.find(f"{_P}:Mime"), document.find(f"{_P}:Source")
+    mime = document.find(f"{_P}:Mime")
+    source, occurrence = source_of(ctx, document)
     return Composed(
         mime=_checked(mime.as_bytes() if mime is not None else b""),
-        # One number for all three commands: a ClientId is a message's (MS-ASCMD 2.2.3.28.1).
-        token=f"send:{client_id}",
+        token=token,
         saves=document.find(f"{_P}:SaveInSentItems") is not None,
         replaces=document.find(f"{_P}:ReplaceMime") is not None,
-        source=_source(ctx, source),
-        names_instance=source is not None and source.find(f"{_P}:InstanceId") is not None,
+        source=source,
+        occurrence=occurrence,
     )
+
+
+def token_of(document: Element) -> str:
+    """What a repeat of a request has in common with it: one number for all three commands, for a
+    ClientId is a message's (MS-ASCMD 2.2.3.28.1). Raises EasError 103."""
+    client_id = document.text(f"{_P}:ClientId")
+    if not 0 < len(client_id) <= _CLIENT_ID_MAX:
+        raise EasError(_INVALID_XML, f"ClientId has 1 to {_CLIENT_ID_MAX} characters")
+    return f"send:{client_id}"
 
 
 def _plain(ctx: Context) -> Composed:
@@ -90,14 +98,12 @@ def _plain(ctx: Context) -> Composed:
     names = {name.lower() for name, _ in fields(decode_bytes(raw_block(ctx.body)))}
     when = "" if names & _TELLING else ctx.now[:13]
     occurrence = parameters.get("Occurrence")
-    if occurrence:
-        _check_instance(occurrence)
     return Composed(
         mime=_checked(ctx.body),
         token=f"{ctx.request.command}:{item}:{digest}:{when}",
         saves=ctx.request.saves_in_sent,
         source=read_item_id(item, ctx.mailbox_id, _NOT_FOUND)[1] if item else None,
-        names_instance=bool(occurrence),
+        occurrence=_occurrence(occurrence) if occurrence else "",
     )
 
 
@@ -109,29 +115,30 @@ def _checked(mime: bytes) -> bytes:
     return mime
 
 
-def _source(ctx: Context, source: Element | None) -> ItemId | None:
-    """The message answered or forwarded. Raises EasError 104, 105, 150."""
+def source_of(ctx: Context, document: Element) -> tuple[ItemId | None, Instant]:
+    """The item answered or forwarded, and which one of a series it is. Raises EasError 104, 105,
+    150."""
+    source = document.find(f"{_P}:Source")
     if source is None:
-        return None
+        return None, ""
     long_id, item = source.text(f"{_P}:LongId"), source.text(f"{_P}:ItemId")
     folder = source.text(f"{_P}:FolderId")
     instance = source.find(f"{_P}:InstanceId")
-    if instance is not None:
-        _check_instance(instance.as_text())
+    occurrence = _occurrence(instance.as_text()) if instance is not None else ""
     if bool(long_id) == bool(item) or (item and not folder) or (long_id and instance is not None):
         raise EasError(_INVALID_IDS, "either LongId, or FolderId with ItemId")
     lies_in, found = read_item_id(long_id or item, ctx.mailbox_id, _NOT_FOUND)
     if folder and folder != str(lies_in):
         raise EasError(_NOT_FOUND, "the item does not lie in that folder")
-    return found
+    return found, occurrence
 
 
-def _check_instance(text: str) -> None:
-    """Raises EasError 104 for an InstanceId that is no moment."""
+def _occurrence(text: str) -> Instant:
+    """The moment that an InstanceId says. Raises EasError 104 for one that says none."""
     if not _INSTANCE.fullmatch(text):
         raise EasError(_INVALID_DATE, "an instance that is no moment")
     try:
-        read_moment(text)
+        return read_moment(text)
     except EasError as error:
         raise EasError(_INVALID_DATE, "an instance that is no moment") from error
 
@@ -145,8 +152,8 @@ async def original(ctx: Context, composed: Composed) -> tuple[Item, ItemDraft]:
     try:
         if isinstance(item, StoreError):
             raise item
-        if composed.names_instance:
-            raise EasError(_NOT_RECURRING, "mail has no instances")
+        if composed.occurrence and not item.properties.get("recurrence"):
+            raise EasError(_NOT_RECURRING, "the item does not recur")
         return item, await draft_of(ctx, item)
     except StoreError as error:
         raise in_words_of(error, _WORDS_OF_ORIGINAL) from error
@@ -161,9 +168,14 @@ async def send(ctx: Context, composed: Composed, draft: ItemDraft | None = None)
     if draft is None:
         draft = await asyncio.to_thread(parse, composed.mime)
     disposition = "send_and_save" if composed.saves else "send"
-    command = CreateItems((draft,), disposition=disposition)
+    await once(ctx, composed.token, CreateItems((draft,), disposition=disposition))
+
+
+async def once(ctx: Context, token: str, command: Command) -> None:
+    """Carry out what a device asks for, unless it has been done under that token. Raises EasError
+    as ``send``."""
     try:
-        await ctx.execute(Once(ctx.device.key, composed.token[:200], command))
+        await ctx.execute(Once(ctx.device.key, token[:200], command))
     except AlreadyDone:
         if not ctx.is_mime:
             raise

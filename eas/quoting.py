@@ -22,7 +22,7 @@ _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 
 def reply(new: ItemDraft, old: ItemDraft) -> ItemDraft:
     """The new words before the old ones; of the old attachments those that its page shows."""
-    body = _joined(new.body, old.body)
+    body = joined(new.body, old.body)
     shown = _shown(old.attachments, body.html)
     return _made(new, old, body, shown)
 
@@ -30,7 +30,7 @@ def reply(new: ItemDraft, old: ItemDraft) -> ItemDraft:
 def forward(new: ItemDraft, old: ItemDraft) -> ItemDraft:
     """The new words before the old message, with all its attachments."""
     carried = (*old.attachments, *_invitation(old))
-    return _made(new, old, _joined(new.body, old.body), carried)
+    return _made(new, old, joined(new.body, old.body), carried)
 
 
 def _invitation(old: ItemDraft) -> list[AttachmentDraft]:
@@ -73,7 +73,7 @@ def _shown(attachments: Sequence[AttachmentDraft], html: str | None) -> list[Att
     return [each for each in attachments if each.content_id and f"cid:{each.content_id}" in html]
 
 
-def _joined(new: Body, old: Body) -> Body:
+def joined(new: Body, old: Body) -> Body:
     """Both bodies: a page as soon as one of them is one."""
     if new.html is None and old.html is None:
         return Body(text=f"{new.text or ''}\r\n\r\n{old.text or ''}")

@@ -293,6 +293,23 @@ class RespondToMeeting(Command, frozen=True):
     proposed: tuple[str, str] | None = None
 
 
+class ForwardMeeting(Command, frozen=True):
+    """Invite others to a meeting that somebody has -> SavedItem of the draft, None once it is sent.
+
+    An organiser invites them like everybody else; an attendee passes the invitation on, and the
+    organiser is told. ``item``: the calendar item (or an occurrence of it); ``occurrence``: of a
+    series, the one that is meant. ``to``: mailboxes. ``body`` None: the meeting's own.
+    """
+
+    item: ItemId
+    to: tuple[dict[str, Any], ...]
+    occurrence: str = ""
+    subject: str = ""
+    body: Body | None = None
+    disposition: Disposition = "send_and_save"
+    save_to: FolderRef | None = None
+
+
 class CancelMeeting(Command, frozen=True):
     """Cancel an own meeting, or an occurrence of it: the attendees are told, it goes to Deleted
     Items -> Responded."""

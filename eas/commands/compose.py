@@ -8,17 +8,15 @@ from collections.abc import Callable
 from eas.answers import Answer
 from eas.compose import Composed, original, read_composed, send
 from eas.context import Context
-from eas.errors import EasError
+from eas.forwarding import forward_by_message, forward_to_named, is_meeting, names_forwardees
 from eas.quoting import forward, reply
 from eas.registry import command
 from eas.render.bodies import is_signed
 from eas.render.mail import VERB, VERB_TIME
-from eas.wbxml import Element
 from store.commands import ItemChange, UpdateItems
 from store.mime import parse
 from store.model import ItemDraft, ItemId
 
-_NO_FORWARDEES, _BAD_FORWARDEES = 178, 179
 # PidTagLastVerbExecuted (MS-OXOMSG 2.2.1.35), and the icon that goes with each.
 _REPLIED, _REPLIED_TO_ALL, _FORWARDED = 102, 103, 104
 _ICONS = {_REPLIED: 261, _REPLIED_TO_ALL: 261, _FORWARDED: 262}
@@ -44,36 +42,36 @@ async def smart_reply(ctx: Context) -> Answer:
 
 @command("SmartForward", takes_mime=True)
 async def smart_forward(ctx: Context) -> Answer:
-    """Forward a message: the server adds the original and its attachments."""
-    if ctx.root is not None and ctx.is_at_least("16.0"):
-        _check_combination(ctx.root)
+    """Forward a message: the server adds the original and its attachments. Of a meeting others are
+    invited to it."""
+    if names_forwardees(ctx):
+        await forward_to_named(ctx)
+        return None
     composed = read_composed(ctx)
-    await _smart(ctx, composed, forward)
+    old: ItemDraft | None = None
+    if composed.source is not None and not composed.replaces:
+        item, old = await original(ctx, composed)
+        if is_meeting(item):
+            await forward_by_message(ctx, composed, old)
+            return None
+    await _smart(ctx, composed, forward, old)
     await _mark(ctx, composed.source, _FORWARDED)
     return None
 
 
-def _check_combination(document: Element) -> None:
-    """Raises EasError 178, 179 for what belongs to appointments alone (MS-ASCMD 2.2.3.79)."""
-    forwardees = document.find("ComposeMail:Forwardees")
-    if forwardees is not None:
-        listed = forwardees.children
-        if not listed or not all(each.text("ComposeMail:ForwardeeEmail") for each in listed):
-            raise EasError(_BAD_FORWARDEES, "Forwardees without addresses")
-    if forwardees is not None or document.find("AirSyncBase:Body") is not None:
-        raise EasError(_NO_FORWARDEES, "only appointments have Forwardees, or a Body beside Mime")
-
-
 async def _smart(
-    ctx: Context, composed: Composed, combine: Callable[[ItemDraft, ItemDraft], ItemDraft]
+    ctx: Context,
+    composed: Composed,
+    combine: Callable[[ItemDraft, ItemDraft], ItemDraft],
+    old: ItemDraft | None = None,
 ) -> ItemDraft:
-    """Send the device's words with the original; as they are where the device has put it in
-    itself, or has signed or encrypted them."""
+    """Send the device's words with the original (``old``, where it was read already); as they are
+    where the device has put it in itself, or has signed or encrypted them."""
     new = await asyncio.to_thread(parse, composed.mime)
     if composed.replaces and composed.source is None:
         draft = new
     else:
-        _, old = await original(ctx, composed)
+        old = old or (await original(ctx, composed))[1]
         is_whole = composed.replaces or is_signed(new.item_class)
         draft = new if is_whole else await asyncio.to_thread(combine, new, old)
     await send(ctx, composed, draft)

@@ -13,6 +13,7 @@ from eas.answers import Answer, node, root, text
 from eas.context import Context
 from eas.errors import EasError, in_words_of
 from eas.ids import item_server_id, read_folder_id, read_item_id
+from eas.reading.bodies import read_body
 from eas.reading.moments import read_moment
 from eas.registry import command
 from eas.wbxml import Element
@@ -122,12 +123,12 @@ async def _occurrence(ctx: Context, item: ItemId, instance: str) -> Instant:
 
 
 def _body(asked: Element) -> Body | None:
+    """Raises EasError 103."""
     body = asked.find("AirSyncBase:Body")
-    if body is None:
-        return None
-    data = body.find("AirSyncBase:Data")
-    words = data.as_text() if data is not None else ""
-    return Body(html=words) if body.text("AirSyncBase:Type") == "2" else Body(text=words)
+    try:
+        return read_body(body) if body is not None else None
+    except EasError as error:
+        raise EasError(_PROTOCOL, "a Body that is none") from error
 
 
 def _proposed(asked: Element) -> tuple[Instant, Instant] | None:

@@ -21,6 +21,7 @@ from schemas.property import Kind
 from store.commands import (
     CreateItems,
     FolderRef,
+    ForwardMeeting,
     ItemChange,
     RespondToMeeting,
     SendItems,
@@ -111,6 +112,8 @@ async def _respond(
             raise EwsError("ErrorMessageDispositionRequired")
     except EwsError as error:
         return failure(error, Items=[])
+    if isinstance(outcome, ForwardMeeting):
+        return await _forward(ctx, request, folder, outcome)
     draft: ItemDraft = outcome
     disposition = DISPOSITIONS[request.MessageDisposition]
 
@@ -118,6 +121,19 @@ async def _respond(
         return await ctx.execute(CreateItems(items, folder, disposition))
 
     return _created(ctx, (await each([draft], lambda d: d, create))[0])
+
+
+async def _forward(
+    ctx: Context, request: Any, folder: FolderRef | None, command: ForwardMeeting
+) -> Message:
+    """Others are invited to a meeting."""
+    disposition = DISPOSITIONS[request.MessageDisposition]
+    command = msgspec.structs.replace(command, disposition=disposition, save_to=folder)
+    try:
+        kept: SavedItem | None = await ctx.execute(command)
+    except StoreError as error:
+        return _created(ctx, ews_error(error))
+    return _created(ctx, kept or SavedItem(None))
 
 
 async def _answer_meeting(

@@ -11,7 +11,9 @@ from ews.errors import EwsError, ews_error
 from ews.ids import read_change_key
 from ews.loading import FULL
 from ews.reading.items import read_body, read_item
-from store.commands import FetchAttachments, FetchItems
+from schemas.property import Kind
+from store.calendar.scheduling.messages import people_of
+from store.commands import FetchAttachments, FetchItems, ForwardMeeting
 from store.errors import StoreError
 from store.model import AttachmentDraft, Body, Item, ItemDraft, ItemId, Properties
 from store.text import html_to_text, text_to_html
@@ -26,8 +28,9 @@ _HAS_PREFIX = re.compile(r"^\s*(re|fw|fwd|aw|wg|sv|antw)\s*:\s*", re.IGNORECASE)
 _BODY_START = re.compile(r"<body[^>]*>", re.IGNORECASE)
 
 
-async def read_response(ctx: Context, name: str, node: Any) -> ItemDraft | ItemId:
-    """The message that a response object makes; the item itself for SuppressReadReceipt.
+async def read_response(ctx: Context, name: str, node: Any) -> ItemDraft | ItemId | ForwardMeeting:
+    """The message that a response object makes; the item itself for SuppressReadReceipt; of a
+    meeting the command that invites others to it.
 
     Raises EwsError.
     """
@@ -39,15 +42,24 @@ async def read_response(ctx: Context, name: str, node: Any) -> ItemDraft | ItemI
         if not properties.get("is_read_receipt_requested") or properties.get("is_read"):
             raise EwsError("ErrorReadReceiptNotPending")
         return item_id
-    if original.properties.get("is_draft") or original.kind not in _ANSWERABLE:
+    is_meeting = original.kind == Kind.CALENDAR
+    if not is_meeting and (original.properties.get("is_draft") or original.kind not in _ANSWERABLE):
         raise EwsError("ErrorInvalidReferenceItem")
     own = _own_words(ctx, node)
     properties = {**_taken_over(ctx, name, original), **own.properties}
-    body = _quoted(_new_body(node, own), original, name)
+    words = _new_body(node, own)
+    body = _quoted(words, original)
+    if is_meeting and name == "ForwardItem":
+        return _forwarded(item_id, properties, body if words.text or words.html else None)
     attachments = own.attachments
     if name == "ForwardItem":
         attachments = (*await _attachments(ctx, original), *attachments)
     return ItemDraft("IPM.Note", properties, own.extended, body, attachments)
+
+
+def _forwarded(item: ItemId, properties: Properties, body: Body | None) -> ForwardMeeting:
+    people = [person for name in ("to", "cc", "bcc") for person in properties.get(name) or ()]
+    return ForwardMeeting(item, tuple(people), subject=properties["subject"], body=body)
 
 
 _ANSWERABLE = frozenset(
@@ -104,7 +116,7 @@ def _taken_over(ctx: Context, name: str, original: Item) -> Properties:
 
 
 def _answered(old: Properties) -> list[dict[str, Any]]:
-    author = old.get("from") or old.get("sender")
+    author = old.get("from") or old.get("sender") or old.get("organizer")
     return old.get("reply_to") or ([author] if author else [])
 
 
@@ -114,12 +126,16 @@ def _add_everybody(ctx: Context, properties: Properties, old: Properties) -> Non
     seen.add(ctx.session.principal.address.lower())
     for target, source in (("to", "to"), ("cc", "cc")):
         people = properties.setdefault(target, [])
-        for person in old.get(source, []):
+        for person in [*old.get(source, ()), *people_of(old, *_ATTENDEES[source])]:
             if _key(person) not in seen:
                 seen.add(_key(person))
                 people.append(person)
     if not properties["cc"]:
         del properties["cc"]
+
+
+# Those who take part in a meeting, as a mail to all of them names them.
+_ATTENDEES = {"to": ("required_attendees",), "cc": ("optional_attendees",)}
 
 
 def _key(person: dict[str, Any]) -> str:
@@ -130,7 +146,7 @@ def _new_body(node: Any, own: ItemDraft) -> Body:
     return read_body(node.NewBodyContent) if node.NewBodyContent is not None else own.body
 
 
-def _quoted(new: Body, original: Item, name: str) -> Body:
+def _quoted(new: Body, original: Item) -> Body:
     """The new words before the original, in the new words' format where they have one."""
     old = original.body or Body()
     head = _head_lines(original.properties)
@@ -148,7 +164,7 @@ def _quoted(new: Body, original: Item, name: str) -> Body:
 
 
 def _head_lines(p: Properties) -> list[tuple[str, str]]:
-    author = p.get("from") or p.get("sender") or {}
+    author = p.get("from") or p.get("sender") or p.get("organizer") or {}
     lines = [
         ("From", f"{author.get('name', '')} <{author.get('address', '')}>"),
         ("Sent", str(p.get("sent", p.get("received", "")))[:16].replace("T", " ")),

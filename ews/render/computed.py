@@ -20,6 +20,7 @@ from ews.render.values import boolean, escape, instant, mailbox
 from ews.render.view import View, entry_id
 from schemas.classes import is_sendable
 from schemas.property import Kind, P
+from store.calendar.scheduling.messages import people_of
 from store.mime import header_list
 from store.model import Attachment, Body
 from store.rights import Right
@@ -150,11 +151,19 @@ def _response_objects(view: View, row: P) -> str:
     names = meeting_responses(view.kind, properties)
     if is_sendable(view.item_class):
         names += ["ReplyToItem", "ReplyAllToItem", "ForwardItem"]
+    elif view.kind == Kind.CALENDAR:
+        names += _of_calendar(properties)
     if not names:
         return ""
     if properties.get("is_read_receipt_requested") and not properties.get("is_read"):
         names.append("SuppressReadReceipt")
     return f"<t:ResponseObjects>{''.join(f'<t:{n}/>' for n in names)}</t:ResponseObjects>"
+
+
+def _of_calendar(properties: dict[str, Any]) -> list[str]:
+    """An appointment is passed on; mail is written about a meeting with others."""
+    mail = ["ReplyToItem", "ReplyAllToItem"] if people_of(properties) else []
+    return [*mail, "ForwardItem"]
 
 
 def effective_rights(rights: int) -> str:

@@ -2,6 +2,6 @@
 
 from store.calendar import view
 from store.calendar.availability import read as availability
-from store.calendar.scheduling import arrival, lookup, respond
+from store.calendar.scheduling import arrival, forward, lookup, respond
 
-ALL = (arrival, availability, lookup, respond, view)
+ALL = (arrival, availability, forward, lookup, respond, view)

@@ -1,5 +1,5 @@
 """The life of a recurring meeting: its organiser on a desktop, one attendee on a phone, a room, and
-somebody elsewhere by iCalendar in mail. After each step all four hold the same times."""
+somebody elsewhere by iCalendar in mail; later a guest. After each step all hold the same times."""
 
 from __future__ import annotations
 
@@ -200,6 +200,27 @@ class _Phone:
         assert result is not None
         return result.text(f"{_M}:Status")
 
+    def forward(self, address: str) -> int:
+        """Pass the meeting on to somebody; the HTTP status."""
+        calendar = self.device.folder_of_type(8)
+        (item,) = [id for id, data in self.items().items() if f"{_C}:Recurrence" in data]
+        forwardee = node("ComposeMail:Forwardee", node("ComposeMail:ForwardeeEmail", address))
+        reply = self.device.post(
+            "SmartForward",
+            node(
+                "ComposeMail:SmartForward",
+                node("ComposeMail:ClientId", f"forward {address}"),
+                node(
+                    "ComposeMail:Source",
+                    node("ComposeMail:FolderId", calendar),
+                    node("ComposeMail:ItemId", item),
+                ),
+                node("ComposeMail:Forwardees", forwardee),
+            ),
+        )
+        assert reply.body == b""
+        return reply.status
+
 
 class _World:
     """The four, and the meeting."""
@@ -208,6 +229,7 @@ class _World:
         self.anna, self.ben, self.room_of, self.phone = anna, ben, room, phone
         self.desktop, self.room = anna.account(), room.account()
         self.carla = _Outsider()
+        self.guest: Any = None
         self.series_id = ""
         self.answers_of_room = 0
 
@@ -245,7 +267,8 @@ class _World:
 
     def response_of(self, address: str, item: Any | None = None) -> str:
         item = self.series() if item is None else item
-        people = [*(item.required_attendees or ()), *(item.resources or ())]
+        lists = (item.required_attendees, item.optional_attendees, item.resources)
+        people = [person for each in lists for person in each or ()]
         return next(p.response_type for p in people if p.mailbox.email_address == address)
 
     def room_says(self, answer: str) -> None:
@@ -261,6 +284,8 @@ class _World:
             "room": self._view(self.room),
             "outsider": self.carla.times(),
         }
+        if self.guest is not None:
+            held["guest"] = self._view(self.guest)
         assert held == dict.fromkeys(held, sorted(expected))
 
     def _view(self, account: Any) -> Times:
@@ -291,7 +316,9 @@ def world(server: Exchange, anna: Person, ben: Person, new_device: NewDevice) ->
     yield _World(anna, _Phone(new_device(ben)), room, ben)
 
 
-def test_a_recurring_meeting_from_invitation_to_cancellation(world: _World) -> None:
+def test_a_recurring_meeting_from_invitation_to_cancellation(
+    world: _World, server: Exchange
+) -> None:
     times = [_time(number) for number in range(6)]
 
     # Invite, and three answers.
@@ -333,6 +360,17 @@ def test_a_recurring_meeting_from_invitation_to_cancellation(world: _World) -> N
     shown = [d["AirSyncBase:Location"] for d in world.phone.items().values()]
     assert [place.text("AirSyncBase:DisplayName") for place in shown] == ["Quay 2"]
     assert world.response_of(world.ben.address) == "Accept"
+
+    # The phone passes the series on; whoever comes along is one of them from now on.
+    dora = server.person(f"dora-{world.anna.address.partition('@')[0]}")
+    assert world.phone.forward(dora.address) == 200
+    world.guest = dora.account()
+    world.hold(times)
+    assert world.response_of(dora.address) == "Unknown"
+    (invitation,) = world.guest.inbox.all()
+    invitation.accept()
+    assert world.response_of(dora.address) == "Accept"
+    world.hold(times)
 
     # Somebody else wants the room at that time, and does not get it.
     other = world.ben.account()

@@ -134,13 +134,19 @@ class Desk:
         )
 
     async def find(
-        self, more: str = "", shape: str = "IdOnly", properties: str = "", folder: str = "inbox"
+        self,
+        more: str = "",
+        shape: str = "IdOnly",
+        properties: str = "",
+        folder: str = "inbox",
+        who: str = "anna",
     ) -> Reply:
         return await self.ask(
             f'<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>{shape}</t:BaseShape>'
             f"<t:AdditionalProperties>{field('item:Subject')}{properties}</t:AdditionalProperties>"
             f"</m:ItemShape>{more}<m:ParentFolderIds>"
-            f'<t:DistinguishedFolderId Id="{folder}"/></m:ParentFolderIds></m:FindItem>'
+            f'<t:DistinguishedFolderId Id="{folder}"/></m:ParentFolderIds></m:FindItem>',
+            who,
         )
 
     async def update(

@@ -16,8 +16,10 @@ from store.executor import Tx, WriteTx
 from store.instant import Instant
 from store.items.change import edit_of, editable
 from store.items.fetch import as_occurrence, load_draft, load_items
+from store.items.rows import permitted
 from store.model import AttachmentDraft, Body, ItemId, Properties
 from store.record import properties_of
+from store.rights import Right
 
 _item, _folder = tables.item, tables.folder
 # What lies there is no meeting of anybody's any more.
@@ -115,6 +117,23 @@ def read_found(tx: WriteTx, id: ItemId) -> Found:
         return Found(row, properties)
     series, occurrence = occurrence_in(properties, id.original)
     return Found(row, series.properties_of(occurrence), id.original)
+
+
+def row_of(tx: Tx, item: ItemId) -> Any:
+    """The row of an item that the asker may read. Raises NotFound, AccessDenied."""
+    row = permitted(tx, [item], Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)[0]
+    if isinstance(row, StoreError):
+        raise row
+    return row
+
+
+def meant(row: Any, item: ItemId, occurrence: Instant) -> ItemId:
+    """The item, or the occurrence of it that is meant: devices know its time, or nearly so."""
+    if not occurrence or item.original:
+        return item
+    properties = properties_of(row)[0]
+    near = Series(properties).near(occurrence) if is_master(properties) else None
+    return msgspec.structs.replace(item, original=near.original if near is not None else occurrence)
 
 
 def content_of(tx: Tx, found: Found) -> tuple[Body, tuple[AttachmentDraft, ...]]:

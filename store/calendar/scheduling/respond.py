@@ -7,14 +7,15 @@ from typing import Any
 import msgspec
 
 from schemas.property import Kind
-from store.calendar.occurrences import Series, is_master
 from store.calendar.scheduling.arrival import arrive_request, is_own
 from store.calendar.scheduling.found import (
     Found,
     change_found,
     content_of,
     find_meeting,
+    meant,
     read_found,
+    row_of,
 )
 from store.calendar.scheduling.messages import Meeting, address_of, response
 from store.calendar.scheduling.organize import hand_out, tell_of_end
@@ -26,7 +27,6 @@ from store.items.delete import delete_occurrence
 from store.items.fetch import load_draft
 from store.items.insert import insert_items
 from store.items.relocate import move_to
-from store.items.rows import permitted
 from store.model import Body, ItemDraft, ItemId, Properties
 from store.record import pack, properties_of
 from store.results import Responded, SavedItem
@@ -39,11 +39,11 @@ from store.submission.recipients import reader_of
 def respond_to_meeting(tx: WriteTx, command: RespondToMeeting) -> Responded:
     """Answer an invitation. Raises WrongClass, NotSupported (role says why), NotFound."""
     tx.hold([command.item.mailbox_id])
-    row = _row(tx, command.item)
+    row = row_of(tx, command.item)
     if row.kind == Kind.MEETING_REQUEST:
         found = _by_request(tx, row, command)
     elif row.kind == Kind.CALENDAR:
-        found = read_found(tx, _meant(row, command))
+        found = read_found(tx, meant(row, command.item, command.occurrence))
     else:
         raise WrongClass("only invitations and meetings can be answered", role=command.answer)
     properties = found.properties
@@ -56,24 +56,6 @@ def respond_to_meeting(tx: WriteTx, command: RespondToMeeting) -> Responded:
     kept = _note(tx, found, command.answer)
     request = _put_away(tx, row) if row.kind == Kind.MEETING_REQUEST else None
     return Responded(kept, _tell(tx, command, message), request)
-
-
-def _row(tx: WriteTx, item: ItemId) -> Any:
-    row = permitted(tx, [item], Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)[0]
-    if isinstance(row, StoreError):
-        raise row
-    return row
-
-
-def _meant(row: Any, command: RespondToMeeting) -> ItemId:
-    """The item, or the occurrence of it that is meant: devices know its time, or nearly so."""
-    item = command.item
-    if not command.occurrence or item.original:
-        return item
-    properties = properties_of(row)[0]
-    near = Series(properties).near(command.occurrence) if is_master(properties) else None
-    original = near.original if near is not None else command.occurrence
-    return msgspec.structs.replace(item, original=original)
 
 
 def _by_request(tx: WriteTx, row: Any, command: RespondToMeeting) -> Found:
@@ -171,7 +153,7 @@ def _tell(tx: WriteTx, command: RespondToMeeting, message: ItemDraft) -> SavedIt
 def cancel_meeting(tx: WriteTx, command: CancelMeeting) -> Responded:
     """Cancel an own meeting. Raises WrongClass, NotSupported (role ``not_organizer``)."""
     tx.hold([command.item.mailbox_id])
-    row = _row(tx, command.item)
+    row = row_of(tx, command.item)
     if row.kind != Kind.CALENDAR:
         raise WrongClass("only meetings can be cancelled", role="cancel")
     found = read_found(tx, command.item)
@@ -213,7 +195,7 @@ def remove_meeting(tx: WriteTx, command: RemoveMeeting) -> Responded:
     Raises WrongClass, NotSupported (role ``organizer_remove``).
     """
     tx.hold([command.item.mailbox_id])
-    row = _row(tx, command.item)
+    row = row_of(tx, command.item)
     if row.kind == Kind.MEETING_CANCELLATION:
         told = properties_of(row)[0]
         uid, original = told.get("uid") or "", told.get("recurrence_id") or ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eas.errors import EasError
-from eas.last_finds import LastFinds
+from eas.per_device import PerDevice
 from eas.request import EasRequest
-from eas.sync.last import LastSyncs
+from eas.sync.request import SyncRequest
 from eas.wbxml import Element
 from store.clock import Clock
 from store.commands import Command
@@ -27,8 +27,11 @@ class Services:
         self.settings = settings
         self.clock = clock
         self.waiting = waiting
-        self.last_syncs = LastSyncs()
-        self.last_finds = LastFinds()
+        # For requests that repeat the last one in few words or none; unknown: Status 13.
+        self.last_syncs = PerDevice[SyncRequest]()
+        # The search that a device pages through; unknown: it begins anew (Status 4).
+        self.last_finds = PerDevice[tuple[str, ...]]()
+        self.vain_pings = PerDevice[int]()
 
 
 class Context:

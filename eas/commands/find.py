@@ -53,10 +53,10 @@ async def find(ctx: Context) -> Answer:
     try:
         span = _range(criterion)
         asked = _named(document, criterion)
-        if span[0] and not ctx.services.last_finds.is_last(ctx.mailbox_id, ctx.device.key, asked):
+        if span[0] and ctx.services.last_finds.find(ctx) != asked:
             raise EasError(_RANGE, "a search begins with its first result")
         results = await (_mail if store == "Mailbox" else _people)(ctx, criterion, *span)
-        ctx.services.last_finds.keep(ctx.mailbox_id, ctx.device.key, asked)
+        ctx.services.last_finds.keep(ctx, asked)
     except (EasError, StoreError) as error:
         results = [text(f"{_P}:Status", in_words_of(error, _WORDS).status)]
     return root(

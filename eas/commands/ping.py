@@ -10,6 +10,7 @@ from eas.answers import Answer, root, text
 from eas.context import Context
 from eas.ids import folder_server_id
 from eas.registry import command
+from eas.vain_pings import count_ping
 from eas.watching import Watched, watch
 from eas.wbxml import Element
 from store.devices.commands import ChangeDevice
@@ -50,6 +51,8 @@ async def ping(ctx: Context) -> Answer:
     ctx.root, ctx.body = None, b""
     folders = [(int(id), "", 0) for id in asked.folders if id.isascii() and id.isdigit()]
     found = await watch(ctx, "Ping", folders, asked.seconds)
+    if found.folders:
+        await count_ping(ctx, found.folders[0])
     return _told(found)
 
 

@@ -16,6 +16,7 @@ from eas.sync.request import (
     read_sync,
     remembered,
 )
+from eas.vain_pings import count_sync
 from eas.watching import watch
 from eas.wbxml import Element
 
@@ -30,7 +31,7 @@ async def sync(ctx: Context) -> Answer:
     asked = _asked(ctx)
     if (refusal := _refused(ctx, asked)) is not None:
         return refusal
-    ctx.services.last_syncs.keep(ctx.mailbox_id, ctx.device.key, remembered(asked))
+    ctx.services.last_syncs.keep(ctx, remembered(asked))
     ctx.root, ctx.body = None, b""
     # The device has dropped whatever Sync of its own still waits.
     ctx.services.waiting.end((ctx.mailbox_id, ctx.device.key, "Sync"))
@@ -46,7 +47,7 @@ async def sync(ctx: Context) -> Answer:
 def _asked(ctx: Context) -> SyncRequest:
     """The request, completed from the last one where it is empty or partial. Raises EasError 4,
     13."""
-    last = ctx.services.last_syncs.find(ctx.mailbox_id, ctx.device.key)
+    last = ctx.services.last_syncs.find(ctx)
     if ctx.root is None:
         if last is None:
             raise EasError(_INCOMPLETE, "an empty request, and the last one is not known")
@@ -105,6 +106,8 @@ async def _stepped(
         await step(ctx, collection, max(0, min(left, collection.asked.window)))
         if collection.step is not None:
             left -= len(collection.step.entries)
+            if collection.step.entries or collection.step.done:
+                count_sync(ctx)
         element = await written(ctx, collection)
         if element is not None:
             elements.append(element)

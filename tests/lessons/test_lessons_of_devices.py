@@ -14,6 +14,7 @@ import pytest
 from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.http import Identity
+from eas.vain_pings import ALARM_AT
 from entrepot.testing import Exchange, Person
 
 _NUMBERS = itertools.count(1)
@@ -72,6 +73,27 @@ def test_lesson_07_what_a_ping_announces_is_there(server: Exchange) -> None:
         assert answers == ["2"]
         device.sync(inbox)
         assert len(device.held[inbox].items) == number + 1
+
+
+def test_lesson_10_a_device_that_is_woken_in_vain_is_an_alarm(server: Exchange) -> None:
+    """It pings and never synchronises: after twenty times somebody hears of it, in the log and in
+    the device's own; a Sync that takes something ends the count."""
+    anna = server.person("lesson10")
+    device, inbox = _device(anna)
+    device.sync_all(inbox)
+    anna.receives("Mail", "x")
+
+    def alarms() -> list[str]:
+        return [line for line in server.log if "woken in vain" in line and anna.address in line]
+
+    for _ in range(ALARM_AT - 1):
+        assert device.ping(600, [inbox]).text("Ping:Status") == "2"
+    assert alarms() == []
+    device.sync(inbox)
+    anna.receives("Another", "x")
+    for _ in range(ALARM_AT):
+        assert device.ping(600, [inbox]).text("Ping:Status") == "2"
+    assert len(alarms()) == 1
 
 
 def test_lesson_13_one_bad_item_stops_no_other(tmp_path: Path) -> None:

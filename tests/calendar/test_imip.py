@@ -323,3 +323,67 @@ async def test_a_published_calendar_is_no_invitation(world: World) -> None:
     (mail,) = await world.items("inbox")
     assert mail.item_class == "IPM.Note"
     assert await world.items("calendar") == []
+
+
+def _events(*texts: str) -> str:
+    """One calendar with the events of several."""
+    inner = [text.partition("BEGIN:VEVENT")[2].partition("END:VEVENT")[0] for text in texts]
+    head = texts[0].partition("BEGIN:VEVENT")[0]
+    events = "".join(f"BEGIN:VEVENT{each}END:VEVENT\r\n" for each in inner)
+    return f"{head}{events}END:VCALENDAR\r\n"
+
+
+def _day(method: str, day: int, *lines: str, hour: int = 10) -> str:
+    at = f"RECURRENCE-ID;TZID=Europe/Berlin:202607{day:02}T100000"
+    return _calendar(method, at, *lines, start=f"202607{day:02}T{hour:02}0000")
+
+
+async def test_news_of_several_occurrences_in_one_message_all_count(world: World) -> None:
+    await world.arrive(_calendar("REQUEST", "RRULE:FREQ=DAILY;COUNT=5", "SEQUENCE:0"))
+    await world.session.execute(RespondToMeeting((await world.meeting()).id, "accept"))
+    two = [_day("REQUEST", day, "SEQUENCE:1", hour=15) for day in (2, 3)]
+    await world.arrive(_events(*two))
+    await world.arrive(_events(*[_day("CANCEL", day, "SEQUENCE:1") for day in (4, 5)]))
+    exceptions = [e["properties"] for e in (await world.meeting()).properties["exceptions"]]
+    assert [p.get("start", "")[8:13] for p in exceptions[:2]] == ["02T13", "03T13"]
+    assert [bool(p.get("is_cancelled")) for p in exceptions] == [False, False, True, True]
+
+
+async def test_an_answer_to_such_a_message_is_one_to_each(world: World) -> None:
+    await world.arrive(_calendar("REQUEST", "RRULE:FREQ=DAILY;COUNT=5", "SEQUENCE:0"))
+    series = await world.meeting()
+    await world.session.execute(RespondToMeeting(series.id, "accept"))
+    await world.arrive(_events(*[_day("REQUEST", d, "SEQUENCE:1", hour=15) for d in (2, 3)]))
+    (request,) = [i for i in await world.items("inbox") if i.properties.get("recurrence_id")]
+    answer = RespondToMeeting(request.id, "tentative", disposition="send_and_save")
+    await world.session.execute(answer)
+    exceptions = [e["properties"] for e in (await world.meeting()).properties["exceptions"]]
+    assert [p["my_response_type"] for p in exceptions] == ["tentative", "tentative"]
+    told = [c.events[0].properties["recurrence_id"][8:10] for c in await world.left()]
+    assert sorted(told) == ["02", "03"]
+
+
+async def test_an_outsider_answers_several_occurrences_at_once(world: World) -> None:
+    daily = {"type": "daily", "interval": 1, "start": "2026-07-01", "count": 4}
+    uid = (await _own(world, recurrence=daily)).properties["uid"]
+    answers = [
+        _reply(
+            uid,
+            f"ATTENDEE;PARTSTAT={status}:mailto:{CARLA}",
+            f"RECURRENCE-ID;TZID=Europe/Berlin:202607{day:02}T100000",
+            start=f"202607{day:02}T100000",
+        )
+        for day, status in ((2, "ACCEPTED"), (3, "DECLINED"))
+    ]
+    await world.arrive(_events(*answers))
+    exceptions = [e["properties"] for e in (await world.meeting()).properties["exceptions"]]
+    assert [p["required_attendees"][0]["response"] for p in exceptions] == ["accept", "decline"]
+
+
+async def test_two_new_meetings_in_one_message_do_not_mix(world: World) -> None:
+    first = _calendar("REQUEST", "LOCATION:Room 1")
+    second = _calendar("REQUEST", start="20260708T120000").replace("abc@google", "def@google")
+    await world.arrive(_events(first, second))
+    found = {i.properties["uid"][:3]: i.properties for i in await world.items("calendar")}
+    assert found["abc"]["location"] == "Room 1" and "location" not in found["def"]
+    assert found["def"]["start"] == "2026-07-08T10:00:00.000000Z"

@@ -10,6 +10,7 @@ from schemas.property import Kind
 from store import tables
 from store.calendar.scheduling.booking import book
 from store.calendar.scheduling.found import Found, change_found, find_meeting, rows_of_uid
+from store.calendar.scheduling.imip import each_event
 from store.calendar.scheduling.messages import (
     ANSWER_OF,
     ATTENDEES,
@@ -24,7 +25,7 @@ from store.instant import Instant
 from store.items.insert import insert_items
 from store.model import ItemDraft, Properties
 from store.record import decode_record, encode_record, pack
-from store.submission.arrivals import on_arrival
+from store.submission.arrivals import Handler, on_arrival
 from store.submission.recipients import Reader
 
 _folder, _item = tables.folder, tables.item
@@ -49,10 +50,23 @@ _TAKEN = (
 _OF_TIME = ("start", "end", "recurrence", "is_all_day")
 
 
+def for_each_event(handler: Handler) -> Handler:
+    """A handler of messages that may tell of several events; what it says of the first stands at
+    the message."""
+
+    def handle(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
+        first, *others = [handler(tx, reader, each) for each in each_event(draft)]
+        del others
+        return first
+
+    return handle
+
+
 # -- requests ----------------------------------------------------------------------------------
 
 
 @on_arrival(Kind.MEETING_REQUEST)
+@for_each_event
 def arrive_request(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
     told = draft.properties
     if not told.get("uid") or not told.get("start"):
@@ -214,6 +228,7 @@ def _date_out(tx: WriteTx, mailbox_id: int, told: Properties) -> None:
 
 
 @on_arrival(Kind.MEETING_CANCELLATION)
+@for_each_event
 def arrive_cancellation(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
     told = draft.properties
     uid, original = told.get("uid") or "", told.get("recurrence_id") or ""
@@ -249,6 +264,7 @@ def arrive_cancellation(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Proper
 
 
 @on_arrival(Kind.MEETING_RESPONSE)
+@for_each_event
 def arrive_answer(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
     """Note an answer at the attendee's entry; somebody who was not invited is an optional one."""
     told = draft.properties

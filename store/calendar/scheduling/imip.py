@@ -9,14 +9,28 @@ import msgspec
 from schemas.classes import kind_of
 from schemas.property import Kind
 from store.calendar.ical.read import Event, read_calendar
-from store.calendar.scheduling.messages import ANSWER_OF, MEETING_SUBJECT
+from store.calendar.scheduling.messages import ANSWER_OF, ANSWERS, MEETING_SUBJECT
 from store.errors import InvalidValue
 from store.mime.parse import parse_all
 from store.model import Body, ItemDraft, Properties
 
+FURTHER = "further_events"
+"""What a message says of events after the first: properties of each."""
+FURTHER_MAX = 100
+# What is one event's alone, and not its neighbour's that does not say it.
+_OF_EVENT = frozenset(
+    {"uid", "start", "end", "is_all_day", "start_time_zone", "end_time_zone", "recurrence",
+     "recurrence_id", "exceptions", "location", "places", "appointment_sequence_number",
+     "date_time_stamp", "proposed_start", "proposed_end", "answered_by", MEETING_SUBJECT}
+)  # fmt: skip
+
 
 def with_calendar(draft: ItemDraft) -> ItemDraft:
-    """A meeting message with what its calendar part says; as it is where that cannot be read."""
+    """A meeting message with what its calendar part says; as it is where that cannot be read.
+
+    It shows the first event; of several (single occurrences of a series, as some write them) the
+    others stand in ``FURTHER`` and count as well.
+    """
     if draft.mime is None or draft.properties.get("uid"):
         return draft
     try:
@@ -27,8 +41,22 @@ def with_calendar(draft: ItemDraft) -> ItemDraft:
         return draft
     event = calendar.events[0]
     properties = {**draft.properties, **_told(draft, calendar.method, event)}
+    further = calendar.events[1:FURTHER_MAX]
+    if further:
+        properties[FURTHER] = [_told(draft, calendar.method, each) for each in further]
     body = draft.body if draft.body.text or draft.body.html else event.body
     return msgspec.structs.replace(draft, properties=properties, body=body or Body())
+
+
+def each_event(draft: ItemDraft) -> list[ItemDraft]:
+    """A meeting message for each event that it tells of."""
+    properties = dict(draft.properties)
+    further: list[Properties] = properties.pop(FURTHER, None) or []
+    apart = {k: v for k, v in properties.items() if k not in _OF_EVENT}
+    return [
+        msgspec.structs.replace(draft, properties=each)
+        for each in (properties, *({**apart, **told} for told in further))
+    ]
 
 
 def _told(draft: ItemDraft, method: str, event: Event) -> Properties:
@@ -65,6 +93,8 @@ def _answer(draft: ItemDraft, method: str, told: Properties) -> Properties:
     told["response_type"] = ANSWER_OF.get(draft.item_class.upper(), "tentative")
     if people:
         told["answered_by"] = people[0]["mailbox"]
+        if people[0].get("response") in ANSWERS:  # the class is that of the message's first event
+            told["response_type"] = people[0]["response"]
     if method == "COUNTER":
         told["proposed_start"], told["proposed_end"] = told["start"], told["end"]
     return told

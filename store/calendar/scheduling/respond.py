@@ -17,6 +17,7 @@ from store.calendar.scheduling.found import (
     read_found,
     row_of,
 )
+from store.calendar.scheduling.imip import each_event
 from store.calendar.scheduling.messages import Meeting, address_of, response
 from store.calendar.scheduling.organize import hand_out, tell_of_end
 from store.calendar.settle import CANCELLED, MEETING, RECEIVED
@@ -37,30 +38,36 @@ from store.submission.recipients import reader_of
 
 @writes(RespondToMeeting)
 def respond_to_meeting(tx: WriteTx, command: RespondToMeeting) -> Responded:
-    """Answer an invitation. Raises WrongClass, NotSupported (role says why), NotFound."""
+    """Answer an invitation; one to several occurrences for each of them. Raises WrongClass,
+    NotSupported (role says why), NotFound."""
     tx.hold([command.item.mailbox_id])
     row = row_of(tx, command.item)
-    if row.kind == Kind.MEETING_REQUEST:
-        found = _by_request(tx, row, command)
-    elif row.kind == Kind.CALENDAR:
+    if row.kind == Kind.CALENDAR:
         found = read_found(tx, meant(row, command.item, command.occurrence))
-    else:
+        return _respond(tx, found, command)
+    if row.kind != Kind.MEETING_REQUEST:
         raise WrongClass("only invitations and meetings can be answered", role=command.answer)
+    told = each_event(ItemDraft(row.item_class, properties_of(row)[0]))
+    # Each is read after the one before it was changed: they may be of one series.
+    first, *_ = [_respond(tx, _by_request(tx, row, each, command), command) for each in told]
+    return msgspec.structs.replace(first, request=_put_away(tx, row))
+
+
+def _respond(tx: WriteTx, found: Found, command: RespondToMeeting) -> Responded:
     properties = found.properties
     _check(properties, command.answer)
     _propose(properties, command)
-    who = _attendee(tx, row.mailbox_id)
+    who = _attendee(tx, found.row.mailbox_id)
     message = response(
         properties, command.answer, who, command.body or Body(), tx.now, command.proposed
     )
     kept = _note(tx, found, command.answer)
-    request = _put_away(tx, row) if row.kind == Kind.MEETING_REQUEST else None
-    return Responded(kept, _tell(tx, command, message), request)
+    return Responded(kept, _tell(tx, command, message))
 
 
-def _by_request(tx: WriteTx, row: Any, command: RespondToMeeting) -> Found:
-    """The calendar item that a request is about; one that went away is made again."""
-    told = properties_of(row)[0]
+def _by_request(tx: WriteTx, row: Any, event: ItemDraft, command: RespondToMeeting) -> Found:
+    """The calendar item that an event of a request is about; one that went away is made again."""
+    told = event.properties
     if told.get("is_out_of_date"):
         raise NotSupported("there is a newer invitation to this meeting", role="out_of_date")
     uid, original = told.get("uid") or "", told.get("recurrence_id") or command.occurrence
@@ -68,7 +75,8 @@ def _by_request(tx: WriteTx, row: Any, command: RespondToMeeting) -> Found:
     if found is None:
         reader = reader_of(tx, row.mailbox_id)
         if reader is not None:
-            arrive_request(tx, reader, load_draft(tx, row))
+            whole = load_draft(tx, row)
+            arrive_request(tx, reader, msgspec.structs.replace(whole, properties=told))
         found = find_meeting(tx, row.mailbox_id, uid, original)
     if found is None:
         raise NotFound("the calendar has no such meeting", role="item")

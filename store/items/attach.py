@@ -190,6 +190,32 @@ def _edit_inside(tx: WriteTx, row: Row[Any], parent: AttachmentId, edit: Any) ->
     return counts[0]
 
 
+def mirror_attachments(
+    tx: WriteTx, row: Row[Any], drafts: Sequence[AttachmentDraft], *, removes: bool
+) -> bool:
+    """Give an item the attachments of another: those that it lacks are added; ``removes``: those
+    that the other has not are removed. Whether anything changed. Rights were checked."""
+    existing = {
+        (a.name, a.blob): a for a in attachment_rows(tx, row.mailbox_id, [row.id]).get(row.id, [])
+    }
+    wanted = {(a.row["name"], a.blob.hash): a for a in (pack_attachment(d, tx.now) for d in drafts)}
+    gone = [a for key, a in existing.items() if removes and key not in wanted]
+    added = [a for key, a in wanted.items() if key not in existing]
+    if not gone and not added:
+        return False
+    _attach(tx, row, added)
+    for attachment in gone:
+        _remove(tx, row, attachment)
+    touch(tx, row)
+    return True
+
+
+def _remove(tx: WriteTx, row: Row[Any], attachment: Row[Any]) -> None:
+    keys = {"b_mailbox": row.mailbox_id, "b_item": row.id, "b_id": attachment.id}
+    tx.conn.execute(_DELETE, keys)
+    blobs.change_references(tx.conn, row.mailbox_id, {attachment.blob: -1})
+
+
 def _row_of(tx: WriteTx, row: Row[Any], number: int) -> Row[Any]:
     rows = attachment_rows(tx, row.mailbox_id, [row.id]).get(row.id, [])
     found = next((a for a in rows if a.id == number), None)
@@ -247,9 +273,7 @@ def _delete_attachment(tx: WriteTx, id: AttachmentId) -> SavedItem:
     if rest:
         _delete_inside(tx, row, id)
     else:
-        stored = _row_of(tx, row, first)
-        tx.conn.execute(_DELETE, {"b_mailbox": row.mailbox_id, "b_item": row.id, "b_id": stored.id})
-        blobs.change_references(tx.conn, row.mailbox_id, {stored.blob: -1})
+        _remove(tx, row, _row_of(tx, row, first))
     return SavedItem(id.item, touch(tx, row), row.kind)
 
 

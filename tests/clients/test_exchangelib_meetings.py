@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from exchangelib import EWSDateTime, EWSTimeZone
+from exchangelib import EWSDateTime, EWSTimeZone, FileAttachment
 from exchangelib.errors import (
     ErrorCalendarIsNotOrganizer,
     ErrorCalendarIsOrganizerForAccept,
@@ -287,3 +287,32 @@ def test_another_time_is_proposed(anna_account: Any, ben_account: Any) -> None:
     (attendee,) = _fresh(item).required_attendees
     assert attendee.response_type == "Tentative"
     assert (attendee.proposed_start, attendee.proposed_end) == (_at(5, 14), _at(5, 15))
+
+
+def _files(account: Any) -> dict[str, bytes]:
+    item = _fresh(_only(account.calendar))
+    return {each.name: each.content for each in item.attachments}
+
+
+def test_files_of_a_meeting_come_and_go_with_its_news(anna_account: Any, ben_account: Any) -> None:
+    item = _meet(anna_account, ben_account)
+    item.attach([FileAttachment(name="a.txt", content=b"one")])
+    assert _files(ben_account) == {}
+    item = _told(item)
+    assert _files(ben_account) == {"a.txt": b"one"}
+    item.detach(list(item.attachments))
+    item, files = _fresh(item), {"a.txt": b"two", "b.txt": b"b"}
+    item.attach([FileAttachment(name=n, content=content) for n, content in files.items()])
+    item = _told(item)
+    assert _files(ben_account) == files
+    item.detach(list(item.attachments))
+    _told(item)
+    assert _files(ben_account) == {}
+
+
+def _told(item: CalendarItem) -> CalendarItem:
+    """Everybody is sent the meeting anew."""
+    fresh = _fresh(item)
+    fresh.location = f"{fresh.location}!"
+    fresh.save(update_fields=["location"], send_meeting_invitations=SEND_ONLY_TO_ALL)
+    return _fresh(item)

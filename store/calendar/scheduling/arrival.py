@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import bindparam, select, update
 
 from schemas.property import Kind
@@ -22,11 +23,12 @@ from store.calendar.scheduling.messages import (
 from store.calendar.settle import CANCELLED, MEETING, RECEIVED, settled
 from store.executor import WriteTx
 from store.instant import Instant
+from store.items.attach import mirror_attachments
 from store.items.insert import insert_items
-from store.model import ItemDraft, Properties
+from store.model import AttachmentDraft, ItemDraft, Properties
 from store.record import decode_record, encode_record, pack
 from store.submission.arrivals import Handler, on_arrival
-from store.submission.recipients import Reader
+from store.submission.recipients import Reader, reader_at
 
 _folder, _item = tables.folder, tables.item
 _CALENDAR = select(_folder.c.id).where(
@@ -92,6 +94,8 @@ def arrive_request(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
         kind = _renew(tx, found, draft)
     _date_out(tx, reader.mailbox_id, told)
     meeting = find_meeting(tx, reader.mailbox_id, told["uid"], original)
+    if meeting is not None and found is not None and _take_files(tx, meeting, draft):
+        meeting = find_meeting(tx, reader.mailbox_id, told["uid"], original)
     if meeting is not None:
         book(tx, reader, meeting)
     return {"has_been_processed": True, "meeting_request_type": kind, "is_out_of_date": False}
@@ -166,12 +170,31 @@ def _make(tx: WriteTx, reader: Reader, draft: ItemDraft) -> None:
         settled(properties, tx.now),
         {},
         draft.body,
-        tuple(a for a in draft.attachments if a.content_type != "text/calendar"),
+        _files(draft),
     )
     folder = tx.conn.execute(_CALENDAR, {"mailbox_id": reader.mailbox_id}).scalar()
     if folder is None:
         return
     insert_items(tx, reader.mailbox_id, folder, [pack(item, tx.now)])
+
+
+def _files(draft: ItemDraft) -> tuple[AttachmentDraft, ...]:
+    return tuple(a for a in draft.attachments if a.content_type != "text/calendar")
+
+
+def _take_files(tx: WriteTx, found: Found, draft: ItemDraft) -> bool:
+    """The files of a meeting as its news have them. Organisers elsewhere leave them out of news:
+    then they stay; and so do those of a series in news of one of it."""
+    files = tuple(
+        msgspec.structs.replace(each, properties={**each.properties, "original": found.original})
+        if found.original
+        else each
+        for each in _files(draft)
+    )
+    is_whole = not found.original
+    organizer = address_of(found.properties.get("organizer"))
+    removes = is_whole and (bool(files) or reader_at(tx, organizer) is not None)
+    return mirror_attachments(tx, found.row, files, removes=removes)
 
 
 def tentative_of(told: Properties) -> str:

@@ -10,7 +10,7 @@ from entrepot import _paths  # noqa: F401  (first: it puts our packages on the p
 # isort: split
 import typer
 
-from entrepot import cli_accounts, cli_devices, cli_lists, cli_serve, cli_tools
+from entrepot import cli_accounts, cli_delegates, cli_devices, cli_lists, cli_serve, cli_tools
 from entrepot.app import FolderInUse
 from entrepot.console import CANNOT_START, NEWER_SCHEMA, REFUSED, Complaint, complain
 from entrepot.http import CannotListen
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 cli_serve.register(app)
 cli_tools.register(app)
+cli_accounts.users.add_typer(cli_delegates.delegates, name="delegate")
 app.add_typer(cli_accounts.users, name="user")
 app.add_typer(cli_lists.lists, name="list")
 app.add_typer(cli_accounts.domains, name="domain")

@@ -88,6 +88,14 @@ class Access:
             known = self._mailboxes[key] = row.mailbox_id
         return known
 
+    def own_mailbox(self, address: str) -> int:
+        """The mailbox that an address reaches, which the asker owns. Raises NoSuchMailbox,
+        AccessDenied."""
+        mailbox_id = self.mailbox_id(address)
+        if not self.owns(mailbox_id):
+            raise AccessDenied(f"{address} is not yours", where=address, role="mailbox")
+        return mailbox_id
+
     def rights(self, mailbox_id: int, folder_id: int) -> Right:
         """The asker's rights on a folder that exists."""
         if self.owns(mailbox_id):

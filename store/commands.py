@@ -526,6 +526,66 @@ class MailboxStatus(Command, frozen=True):
     address: str = ""
 
 
+# -- delegates ---------------------------------------------------------------------------------
+
+DELEGATED_FOLDERS = ("calendar", "tasks", "inbox", "contacts", "notes", "journal")
+"""Roles of the folders in which delegates have rights."""
+DELIVERIES = (
+    "delegates_only",
+    "delegates_and_me",
+    "delegates_and_send_information_to_me",
+    "no_forward",
+)
+"""Whose meeting messages become where there are delegates who receive them: theirs, theirs and the
+owner's, theirs with a copy for the owner to know, the owner's."""
+
+
+class DelegateDraft(msgspec.Struct, frozen=True):
+    """Somebody to become a delegate, or changes of one; None and missing folders: as it was.
+
+    ``rights``: ``store.rights`` bits by role of ``DELEGATED_FOLDERS``; 0 takes the entry away.
+    """
+
+    address: str
+    rights: dict[str, int] = {}
+    receives_copies: bool | None = None
+    views_private: bool | None = None
+
+
+class FetchDelegates(Command, frozen=True):
+    """Who acts for the owner of ``mailbox`` (empty: the asker's) -> Delegation.
+
+    ``addresses`` empty: all of them. Raises AccessDenied for a mailbox that is not the asker's, as
+    the commands below do, and NoSuchMailbox.
+    """
+
+    mailbox: str = ""
+    addresses: tuple[str, ...] = ()
+
+
+class AddDelegates(Command, frozen=True):
+    """Make people delegates -> each Delegate. ``delivery``: one of DELIVERIES, None as it was."""
+
+    mailbox: str
+    delegates: tuple[DelegateDraft, ...]
+    delivery: str | None = None
+
+
+class UpdateDelegates(Command, frozen=True):
+    """Change delegates -> each Delegate."""
+
+    mailbox: str
+    delegates: tuple[DelegateDraft, ...]
+    delivery: str | None = None
+
+
+class RemoveDelegates(Command, frozen=True):
+    """End delegations and the rights of DELEGATED_FOLDERS -> each None."""
+
+    mailbox: str
+    addresses: tuple[str, ...]
+
+
 # -- administration (system sessions only) -----------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from store import configuration, events, integrity, sync
 from store.calendar import executors as calendar
+from store.delegates import executors as delegates
 from store.devices import executors as devices
 from store.directory import executors as directory
 from store.folders import change as change_folders
@@ -16,6 +17,7 @@ ALL = (
     change_folders,
     configuration,
     create,
+    delegates,
     delete,
     devices,
     directory,

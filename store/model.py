@@ -170,6 +170,21 @@ class Permission(msgspec.Struct, frozen=True):
     account_id: int | None = None
 
 
+class Delegate(msgspec.Struct, frozen=True):
+    """Somebody who may act for the owner of a mailbox, by address and name.
+
+    ``rights``: ``store.rights`` bits by the role of the folder, of those on which there is an
+    entry. ``receives_copies``: gets the owner's meeting messages; ``views_private``: sees what is
+    private.
+    """
+
+    address: str
+    name: str
+    rights: dict[str, int] = {}
+    receives_copies: bool = False
+    views_private: bool = False
+
+
 class Principal(msgspec.Struct, frozen=True):
     """Who asks: an authenticated account. ``mailbox_id`` is 0 for one without a mailbox."""
 

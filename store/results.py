@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from store.errors import StoreError
 from store.model import (
     Account,
     Attachment,
     AttachmentDraft,
     AttachmentId,
+    Delegate,
     Event,
     Folder,
     FolderId,
@@ -178,6 +180,13 @@ class ResolvedName(msgspec.Struct, frozen=True):
 class ResolvedNames(msgspec.Struct, frozen=True):
     names: tuple[ResolvedName, ...]
     is_complete: bool
+
+
+class Delegation(msgspec.Struct, frozen=True):
+    """Delegates of a mailbox, each or why not. ``delivery``: of ``store.commands.DELIVERIES``."""
+
+    delivery: str
+    delegates: tuple[Delegate | StoreError, ...]
 
 
 class MailboxState(msgspec.Struct, frozen=True):

@@ -82,6 +82,17 @@ mailbox_grant = Table(
     Column("rights", Integer, nullable=False),
 )
 
+# Who may act for the owner of a mailbox, and sees what; what they may in its folders is in
+# folder_permission.
+delegate = Table(
+    "delegate",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("receives_copies", Boolean, nullable=False),
+    Column("views_private", Boolean, nullable=False),
+)
+
 # -- mailboxes ---------------------------------------------------------------------------------
 
 mailbox = Table(
@@ -95,6 +106,13 @@ mailbox = Table(
     Column("size", BigInteger, nullable=False),
     Column("quota", BigInteger, nullable=False),
     Column("culture", String, nullable=False),
+    # Whether meeting messages go to delegates, to the owner, or both (store.commands.DELIVERIES).
+    Column(
+        "meeting_delivery",
+        String,
+        nullable=False,
+        server_default="delegates_and_send_information_to_me",
+    ),
 )
 
 folder = Table(

@@ -168,6 +168,8 @@ def remove_account(tx: WriteTx, command: RemoveAccount) -> None:
         _word.c.account_id,
         _address.c.account_id,
         tables.mailbox_grant.c.account_id,
+        tables.delegate.c.account_id,
+        tables.folder_permission.c.account_id,
         _account.c.id,
     ):
         tx.conn.execute(delete(column.table).where(column == account.id))

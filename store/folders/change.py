@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from schemas.folders import MESSAGE_ROOT
 from store import tables
@@ -24,19 +23,18 @@ from store.commands import (
 )
 from store.errors import (
     AlreadyExists,
-    DuplicateUser,
     IntoItself,
-    InvalidPermission,
     NotSupported,
     ProtectedFolder,
     StoreError,
     TooMany,
 )
 from store.executor import WriteTx, writes
-from store.folders.read import ANONYMOUS_ENTRY, DEFAULT_ENTRY, below, folders_of, tree
+from store.folders.permissions import inherit_permissions, set_entry, set_permissions
+from store.folders.read import below, folders_of, tree
 from store.folders.tree import add_folder, by_name, checked_name, log, name_key
 from store.items.relocate import bin_of, copy_rows, discard, move_to_bin
-from store.model import Folder, Permission
+from store.model import Folder
 from store.record import decode_record, encode_record
 from store.rights import Right
 
@@ -110,73 +108,10 @@ def _create(tx: WriteTx, parent: FolderRow, draft: FolderDraft, *, existing: boo
         extended=draft.extended,
     )
     if draft.permissions is not None:
-        _set_permissions(tx, row, draft.permissions)
+        set_permissions(tx, row, draft.permissions)
     else:
-        _inherit_permissions(tx, parent, row)
+        inherit_permissions(tx, parent, row)
     return folders_of(tx, [row])[0]
-
-
-def _inherit_permissions(tx: WriteTx, parent: FolderRow, row: FolderRow) -> None:
-    entries = tx.conn.execute(
-        select(_permission.c.account_id, _permission.c.rights).where(
-            _permission.c.mailbox_id == parent.mailbox_id,
-            _permission.c.folder_id == parent.id,
-        )
-    ).all()
-    _insert_permissions(tx, row, [(entry.account_id, entry.rights) for entry in entries])
-
-
-def _set_permissions(tx: WriteTx, row: FolderRow, entries: Sequence[Permission]) -> None:
-    """Replace a folder's entries. Raises DuplicateUser, InvalidPermission."""
-    numbered: dict[int, int] = {}
-    for entry in entries:
-        key = _entry_key(tx, entry)
-        if key in numbered:
-            raise DuplicateUser("the permission set names the same person twice")
-        numbered[key] = entry.rights
-    tx.conn.execute(
-        delete(_permission).where(
-            _permission.c.mailbox_id == row.mailbox_id,
-            _permission.c.folder_id == row.id,
-        )
-    )
-    _insert_permissions(tx, row, list(numbered.items()))
-    tx.access.forget()
-
-
-def _entry_key(tx: WriteTx, entry: Permission) -> int:
-    if entry.subject == "default":
-        return DEFAULT_ENTRY
-    if entry.subject == "anonymous":
-        return ANONYMOUS_ENTRY
-    account = tx.conn.execute(
-        select(tables.address.c.account_id).where(
-            tables.address.c.address == entry.address.strip().lower()
-        )
-    ).first()
-    if account is None:
-        raise InvalidPermission(
-            f"nobody has the address {entry.address!r}",
-            where=entry.address,
-            role="user",
-        )
-    return account.account_id
-
-
-def _insert_permissions(tx: WriteTx, row: FolderRow, entries: Sequence[tuple[int, int]]) -> None:
-    if entries:
-        tx.conn.execute(
-            insert(_permission),
-            [
-                {
-                    "mailbox_id": row.mailbox_id,
-                    "folder_id": row.id,
-                    "account_id": account_id,
-                    "rights": rights,
-                }
-                for account_id, rights in entries
-            ],
-        )
 
 
 @writes(UpdateFolders)
@@ -206,8 +141,15 @@ def _update(tx: WriteTx, change: FolderChange) -> Folder:
         record=encode_record(properties, extended),
     )
     if change.permissions is not None:
-        _set_permissions(tx, row, change.permissions)
+        set_permissions(tx, row, change.permissions)
     return folders_of(tx, [_row(tx, row.mailbox_id, row.id)])[0]
+
+
+def permit(tx: WriteTx, row: FolderRow, account_id: int, rights: int) -> None:
+    """Set one account's rights on a folder, 0: no entry of its own; told as a change of the folder.
+    The caller has checked that the asker may."""
+    set_entry(tx, row, account_id, rights)
+    _save(tx, row)
 
 
 def _renamed(tx: WriteTx, row: FolderRow, name: str) -> str:
@@ -417,7 +359,7 @@ def _copy_one(tx: WriteTx, ref: FolderRef, target: FolderRow) -> Folder:
             extended=decode_record(source.record)[1],
         )
         parents[source.id] = copy.id
-        _inherit_permissions(tx, target, copy)
+        inherit_permissions(tx, target, copy)
         items = tx.conn.execute(
             _ITEMS, {"mailbox_id": source.mailbox_id, "folder_id": source.id}
         ).all()

@@ -4,7 +4,8 @@ Places in braces stand for ids: ``{item}``, ``{folder}``, ``{attachment}`` (of a
 ``{embedded}`` (of an item), ``{state}`` and ``{tree_state}`` (SyncStates), ``{watermark}``,
 ``{subscription}`` (by pull), ``{stream}`` (a streaming one), ``{conversation}``, ``{key}`` (the
 item's ChangeKey), ``{list}`` (of addresses), ``{address}`` (whose they are). ``{spare}`` and
-``{spare_folder}`` are an item and a folder that may go.
+``{spare_folder}`` are an item and a folder that may go, ``{delegate}`` somebody who acts for the
+owner and may cease to, ``{stranger}`` somebody who does not.
 """
 
 from __future__ import annotations
@@ -31,7 +32,22 @@ _ZONE = (
     "<t:Month>3</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek></t:DaylightTime></t:TimeZone>"
 )
 
+_OWNER = "<m:Mailbox><t:EmailAddress>{address}</t:EmailAddress></m:Mailbox>"
+_DELEGATE = "<t:UserId><t:PrimarySmtpAddress>{delegate}</t:PrimarySmtpAddress></t:UserId>"
+_DELEGATES = (
+    f"<m:DelegateUsers><t:DelegateUser>{_DELEGATE}<t:DelegatePermissions>"
+    "<t:CalendarFolderPermissionLevel>Editor</t:CalendarFolderPermissionLevel>"
+    "<t:TasksFolderPermissionLevel>None</t:TasksFolderPermissionLevel>"
+    "</t:DelegatePermissions>"
+    "<t:ReceiveCopiesOfMeetingMessages>true</t:ReceiveCopiesOfMeetingMessages>"
+    "<t:ViewPrivateItems>false</t:ViewPrivateItems></t:DelegateUser></m:DelegateUsers>"
+    "<m:DeliverMeetingRequests>DelegatesAndMe</m:DeliverMeetingRequests>"
+)
+
 GOOD: Mapping[str, str] = {
+    "AddDelegate": (
+        f"<m:AddDelegate>{_OWNER}{_DELEGATES}</m:AddDelegate>".replace("{delegate}", "{stranger}")
+    ),
     "ArchiveItem": (
         '<m:ArchiveItem><m:ArchiveSourceFolderId><t:FolderId Id="{folder}"/>'
         f"</m:ArchiveSourceFolderId>{SPARE}</m:ArchiveItem>"
@@ -134,6 +150,10 @@ GOOD: Mapping[str, str] = {
         '<m:AttachmentIds><t:AttachmentId Id="{attachment}"/><t:AttachmentId Id="{embedded}"/>'
         "</m:AttachmentIds></m:GetAttachment>"
     ),
+    "GetDelegate": (
+        f'<m:GetDelegate IncludePermissions="true">{_OWNER}<m:UserIds>{_DELEGATE}</m:UserIds>'
+        "</m:GetDelegate>"
+    ),
     "GetEvents": (
         "<m:GetEvents><m:SubscriptionId>{subscription}</m:SubscriptionId>"
         "<m:Watermark>{watermark}</m:Watermark></m:GetEvents>"
@@ -213,6 +233,9 @@ GOOD: Mapping[str, str] = {
         "<t:NewReminderTime>2026-06-01T00:00:00Z</t:NewReminderTime></t:ReminderItemAction>"
         "</m:ReminderItemActions></m:PerformReminderAction>"
     ),
+    "RemoveDelegate": (
+        f"<m:RemoveDelegate>{_OWNER}<m:UserIds>{_DELEGATE}</m:UserIds></m:RemoveDelegate>"
+    ),
     "ResolveNames": (
         '<m:ResolveNames ReturnFullContactData="true" SearchScope="ContactsActiveDirectory"'
         ' ContactDataShape="Default"><m:ParentFolderIds><t:DistinguishedFolderId Id="contacts"/>'
@@ -248,6 +271,7 @@ GOOD: Mapping[str, str] = {
     "Unsubscribe": (
         "<m:Unsubscribe><m:SubscriptionId>{subscription}</m:SubscriptionId></m:Unsubscribe>"
     ),
+    "UpdateDelegate": f"<m:UpdateDelegate>{_OWNER}{_DELEGATES}</m:UpdateDelegate>",
     "UpdateFolder": (
         '<m:UpdateFolder><m:FolderChanges><t:FolderChange><t:FolderId Id="{spare_folder}"/>'
         '<t:Updates><t:SetFolderField><t:FieldURI FieldURI="folder:DisplayName"/><t:Folder>'

@@ -291,3 +291,60 @@ def _rooms(soap: Soap) -> tuple[str, str]:
     server, number = soap.person.exchange, next(_NUMBERS)
     room = server.person(f"oak {number}", role="room").address
     return room, server.distribution_list(f"rooms {number}", [room], of_rooms=True)
+
+
+def delegate_of(soap: Soap, person: Any, delivery: str | None = None, **settings: Any) -> Any:
+    """The answer of AddDelegate that makes ``person`` a delegate."""
+    user = {"UserId": {"PrimarySmtpAddress": person.address}, **settings}
+    users = {"DelegateUser": [user]}
+    request: dict[str, Any] = {"DelegateUsers": users, "DeliverMeetingRequests": delivery}
+    return _delegate(soap, "AddDelegate", **request)
+
+
+def _delegate(soap: Soap, operation: str, **request: Any) -> Any:
+    """The delegate, or nothing, in the only response of an operation on delegates."""
+    body = soap.ask(operation, Mailbox={"EmailAddress": soap.person.address}, **request)
+    assert (body.ResponseClass, body.ResponseCode) == ("Success", "NoError"), body
+    (message,) = body.ResponseMessages.DelegateUserResponseMessageType
+    assert (message.ResponseClass, message.ResponseCode) == ("Success", "NoError"), message
+    return message.DelegateUser
+
+
+def _new_delegate(soap: Soap) -> Any:
+    person = soap.person.exchange.person(f"deputy {next(_NUMBERS)}")
+    delegate_of(soap, person, "DelegatesAndMe", ReceiveCopiesOfMeetingMessages=True)
+    return person
+
+
+@call
+def AddDelegate(soap: Soap) -> None:
+    person = soap.person.exchange.person(f"deputy {next(_NUMBERS)}")
+    levels = {"CalendarFolderPermissionLevel": "Author"}
+    added = delegate_of(soap, person, DelegatePermissions=levels)
+    assert added.UserId.PrimarySmtpAddress == person.address
+    assert (added.ReceiveCopiesOfMeetingMessages, added.ViewPrivateItems) == (False, False)
+
+
+@call
+def GetDelegate(soap: Soap) -> None:
+    person = _new_delegate(soap)
+    users = {"UserId": [{"PrimarySmtpAddress": person.address}]}
+    found = _delegate(soap, "GetDelegate", IncludePermissions=True, UserIds=users)
+    assert found.UserId.PrimarySmtpAddress == person.address
+    assert found.ReceiveCopiesOfMeetingMessages is True
+    assert found.DelegatePermissions.CalendarFolderPermissionLevel == "None"
+
+
+@call
+def UpdateDelegate(soap: Soap) -> None:
+    person = _new_delegate(soap)
+    levels = {"TasksFolderPermissionLevel": "Editor"}
+    user = {"UserId": {"PrimarySmtpAddress": person.address}, "DelegatePermissions": levels}
+    changed = _delegate(soap, "UpdateDelegate", DelegateUsers={"DelegateUser": [user]})
+    assert changed.ReceiveCopiesOfMeetingMessages is True
+
+
+@call
+def RemoveDelegate(soap: Soap) -> None:
+    users = {"UserId": [{"PrimarySmtpAddress": _new_delegate(soap).address}]}
+    assert _delegate(soap, "RemoveDelegate", UserIds=users) is None

@@ -16,7 +16,14 @@ from ews.dispatch import Answer, Dispatcher, Stream
 from ews.ids import Ids
 from ews.notifications.subscriptions import Subscriptions
 from store.clock import MovableClock
-from store.commands import AddAccount, AddDomain, ChangeMembers
+from store.commands import (
+    AddAccount,
+    AddDelegates,
+    AddDomain,
+    ChangeMembers,
+    DelegateDraft,
+    RemoveDelegates,
+)
 from store.directory.lists import IS_ROOM_LIST, LIST, ROOM
 from store.model import Principal
 from store.store import Store
@@ -139,7 +146,8 @@ class House:
         ids["stream"] = await self.learn(r"<m:SubscriptionId>([^<]+)", filled(template, ids), who)
 
     async def spares(self, who: str, ids: dict[str, str]) -> None:
-        """An item, an attachment, a folder and a configuration object that may go."""
+        """An item, an attachment, a folder, a configuration object and a delegate that may go, and
+        somebody who is no delegate."""
         ids["n"] = str(next(_N))
         ids["spare_folder"] = await self.folder(who, f"{MARK} spare {ids['n']}")
         made = await self.item(
@@ -152,6 +160,10 @@ class House:
         ids["spare"], ids["spare_key"] = one(ITEM, made), one(KEY, made)
         ids["spare_attachment"] = one(r'<t:AttachmentId Id="([^"]+)"', made)
         await self.configuration(who, ids, f"Spare{ids['n']}")
+        ids |= {"delegate": "oak@demo.example", "stranger": "elm@demo.example"}
+        system, address = self.store.system(), ids["address"]
+        await system.execute(RemoveDelegates(address, (ids["stranger"],)))
+        await system.execute(AddDelegates(address, (DelegateDraft(ids["delegate"]),)))
 
     async def configuration(self, who: str, ids: dict[str, str], name: str) -> None:
         """A new configuration object of the folder."""
@@ -195,6 +207,7 @@ async def _template(folder: Path, names: tuple[str, ...]) -> tuple[bytes, dict[s
 async def _add_rooms(store: Store) -> None:
     room, rooms = "oak@demo.example", "rooms@demo.example"
     await store.system().execute(AddAccount(room, "Oak", role=ROOM))
+    await store.system().execute(AddAccount("elm@demo.example", "Elm", role=ROOM))
     properties = {IS_ROOM_LIST: True}
     await store.system().execute(AddAccount(rooms, "Rooms", role=LIST, properties=properties))
     await store.system().execute(ChangeMembers(rooms, add=(room,)))

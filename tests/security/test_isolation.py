@@ -76,6 +76,10 @@ _RESPONSES = (
 )  # fmt: skip
 
 ATTEMPTS: dict[str, list[str]] = {
+    "AddDelegate": [
+        GOOD["AddDelegate"],
+        GOOD["AddDelegate"].replace("{stranger}", "ben@demo.example"),
+    ],
     "ArchiveItem": [
         GOOD["ArchiveItem"],
         _with_own("ArchiveItem", "spare", "spare_key"),
@@ -153,6 +157,10 @@ ATTEMPTS: dict[str, list[str]] = {
         f"</m:GroupBy><m:ParentFolderIds>{FOREIGN}</m:ParentFolderIds></m:FindItem>",
     ],
     "GetAttachment": [GOOD["GetAttachment"]],
+    "GetDelegate": [
+        GOOD["GetDelegate"],
+        re.sub("<m:UserIds>.*</m:UserIds>", "", GOOD["GetDelegate"]),
+    ],
     "GetEvents": [
         GOOD["GetEvents"],
         _with_own("GetEvents", "subscription"),
@@ -185,6 +193,7 @@ ATTEMPTS: dict[str, list[str]] = {
         GOOD["ResolveNames"].replace('<t:DistinguishedFolderId Id="contacts"/>', where)
         for where in (FOREIGN, FOREIGN_INBOX.replace("inbox", "contacts"))
     ],
+    "RemoveDelegate": [GOOD["RemoveDelegate"]],
     "SendItem": [
         GOOD["SendItem"],
         _with_own("SendItem", "spare", "spare_key"),
@@ -215,6 +224,10 @@ ATTEMPTS: dict[str, list[str]] = {
         _in_inbox("SyncFolderItems"),
     ],
     "Unsubscribe": [GOOD["Unsubscribe"]],
+    "UpdateDelegate": [
+        GOOD["UpdateDelegate"],
+        re.sub("<m:DelegateUsers>.*</m:DelegateUsers>", "", GOOD["UpdateDelegate"]),
+    ],
     "UpdateFolder": [
         GOOD["UpdateFolder"],
         _in_inbox("UpdateFolder"),

@@ -29,25 +29,28 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         for table in (
             "event_floor",
             "oof_reply",
+            "delegate",
             *(table for table in metadata.tables if "device" in table),
         ):
             old.execute(f"DROP TABLE {table}")
         old.execute("DROP INDEX tombstone_by_item")
         for column in ("received", "moved_item"):
             old.execute(f"ALTER TABLE tombstone DROP COLUMN {column}")
+        old.execute("ALTER TABLE mailbox DROP COLUMN meeting_delivery")
         old.execute("DROP INDEX item_by_span")
         for column in ("span_class", "span_start", "span_end"):
             old.execute(f"ALTER TABLE item DROP COLUMN {column}")
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
 
-    assert migrations.upgrade(url) == ["0002", "0003", "0004", "0005"]
+    assert migrations.upgrade(url) == ["0002", "0003", "0004", "0005", "0006"]
     assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == [
         "0001",
         "0002",
         "0003",
         "0004",
         "0005",
+        "0006",
     ]
     assert migrations.upgrade(url) == []
     again = await Store.open(url)

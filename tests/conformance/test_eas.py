@@ -131,6 +131,19 @@ def _valued(name: str, value: str) -> Callable[[str, Node], Node]:
     return lie
 
 
+def _beside(name: str, other: Node) -> Callable[[str, Node], Node]:
+    """Another one after each element of a name."""
+
+    def lie(_command: str, root: Node) -> Node:
+        made: list[Node] = []
+        for child in root.children:
+            made += [lie("", child), *([other] if child.name == name else [])]
+        root.children = made
+        return root
+
+    return lie
+
+
 LIES: dict[str, tuple[str, Callable[[str, Node], Any]]] = {
     "more is never said": ("MS-ASCMD S19_TC02", _without("AirSync:MoreAvailable")),
     "a body is never cut short": ("MS-ASAIRS S02_TC03", _without("AirSyncBase:Truncated")),
@@ -151,6 +164,18 @@ LIES: dict[str, tuple[str, Callable[[str, Node], Any]]] = {
     "every query is good": ("MS-ASCMD S14_TC02", _valued("Search:Status", "1")),
     "nothing is found": ("MS-ASCMD S14_TC13", _without("Search:Result")),
     "all lies in one folder": ("MS-ASCMD S14_TC22", _valued("AirSync:CollectionId", "3")),
+    "words are lost": ("MS-ASNOTE S01_TC02", _without("AirSyncBase:Data")),
+    "a note has the device's date": (
+        "MS-ASNOTE S01_TC03",
+        _valued("Notes:LastModifiedDate", "19990909T090909Z"),
+    ),
+    "labels stay": (
+        "MS-ASNOTE S01_TC07",
+        _beside("Notes:Category", node("Notes:Category", "Blue")),
+    ),
+    "every rule is good": ("MS-ASTASK S01_TC03", _valued("AirSync:Status", "1")),
+    "every rule is of days": ("MS-ASTASK S01_TC10", _valued("Tasks:Type", "0")),
+    "nobody knows when it was done": ("MS-ASTASK S01_TC17", _without("Tasks:DateCompleted")),
     "an element that there is not": (
         "MS-ASCMD S04_TC02",
         lambda _c, root: node(root.name, *root.children, node("FolderHierarchy:Folders")),

@@ -35,6 +35,10 @@ _GRANT = select(tables.mailbox_grant.c.rights).where(
     tables.mailbox_grant.c.mailbox_id == bindparam("mailbox_id"),
     tables.mailbox_grant.c.account_id == bindparam("account_id"),
 )
+_DELEGATE = select(tables.delegate.c.views_private).where(
+    tables.delegate.c.mailbox_id == bindparam("mailbox_id"),
+    tables.delegate.c.account_id == bindparam("account_id"),
+)
 _PERMISSIONS = select(_permission.c.account_id, _permission.c.rights).where(
     and_(
         _permission.c.mailbox_id == bindparam("mailbox_id"),
@@ -53,6 +57,7 @@ class Access:
         self._conn = conn
         self._principal = principal
         self._whole: dict[int, bool] = {}
+        self._acts_for: dict[int, bool] = {}
         self._rights: dict[tuple[int, int], Right] = {}
         self._folders: dict[FolderRef, FolderRow | None] = {}
         self._mailboxes: dict[str, int] = {}
@@ -68,6 +73,15 @@ class Access:
                 _GRANT, {"mailbox_id": mailbox_id, "account_id": principal.account_id}
             ).first()
             known = self._whole[mailbox_id] = row is not None and row.rights != 0
+        return known
+
+    def acts_for(self, mailbox_id: int) -> bool:
+        """Whether the asker is a delegate, and so may write on the owner's behalf."""
+        known = self._acts_for.get(mailbox_id)
+        if known is None:
+            keys = {"mailbox_id": mailbox_id, "account_id": self._principal.account_id}
+            known = self._conn.execute(_DELEGATE, keys).first() is not None
+            self._acts_for[mailbox_id] = known
         return known
 
     def mailbox_id(self, address: str) -> int:

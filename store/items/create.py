@@ -34,6 +34,7 @@ from store.record import PackedItem, clean, pack
 from store.results import SavedItem
 from store.rights import Right
 from store.submission import sending
+from store.submission.recipients import reader_of
 from store.tasks.settle import settled_task
 
 Outcome = SavedItem | StoreError
@@ -57,6 +58,7 @@ def _prepare(tx: Tx, draft: ItemDraft, command: CreateItems) -> _Prepared | Stor
     try:
         check_draft(tx, draft)
         draft = named_people(tx, draft)
+        draft = organized(tx, draft, command.folder)
         draft = with_defaults(tx, draft, is_saved=command.disposition == "save")
         if command.disposition != "save" and is_sendable(draft.item_class):
             return _Prepared(draft, mail=sending.prepare(tx, draft))
@@ -173,6 +175,21 @@ def with_defaults(tx: Tx, draft: ItemDraft, *, is_saved: bool) -> ItemDraft:
     if isinstance(subject, str):
         properties["subject"] = clean(subject)
     return msgspec.structs.replace(draft, properties=properties)
+
+
+def organized(tx: Tx, draft: ItemDraft, folder: FolderRef | None) -> ItemDraft:
+    """A new meeting in somebody else's calendar is organised by whose calendar it is.
+
+    Raises NotFound, AccessDenied (role ``saved``), NoSuchMailbox.
+    """
+    if folder is None or kind_of(draft.item_class) != Kind.CALENDAR:
+        return draft
+    mailbox_id = tx.access.folder(folder, Right.CREATE_ITEMS, "saved").mailbox_id
+    owner = reader_of(tx, mailbox_id)
+    if owner is None or owner.id == tx.principal.account_id:
+        return draft
+    who = {"name": owner.name, "address": owner.address}
+    return msgspec.structs.replace(draft, properties={"organizer": who, **draft.properties})
 
 
 def _name_author(tx: Tx, properties: Properties) -> None:

@@ -17,6 +17,7 @@ from store.errors import NotSupported, StoreError
 from store.executor import WriteTx, writes
 from store.items.change import check_change, edit_of, editable
 from store.items.create import send_stored
+from store.items.relocate import bin_of
 from store.results import SavedItem
 from store.submission import receipts
 from store.tasks.complete import done_once
@@ -97,6 +98,5 @@ def _update_and_tell(
 
 def _check_place(tx: WriteTx, row: Row[Any]) -> None:
     """A meeting that was thrown away has no attendees who could be told of news."""
-    target = tx.access.folder(FolderRole("deleteditems"), role="target")
-    if target.mailbox_id == row.mailbox_id and row.folder_id == target.id:
+    if row.folder_id == bin_of(tx, row.mailbox_id, "deleteditems").id:
         raise NotSupported("the meeting lies in Deleted Items", role="deleted_meeting")

@@ -23,7 +23,7 @@ from store.mime.parse import parse
 from store.model import Body, ItemDraft, Properties
 from store.record import PackedItem, pack
 from store.submission.arrivals import is_awaited
-from store.submission.authors import author_of, authors_in, check_mime, name_authors
+from store.submission.authors import author_of, authors_in, check_mime, name_authors, sender_of
 from store.submission.delivery import distribute
 from store.submission.inbox import address_in, arriving
 from store.submission.recipients import Reach, default_domain, resolve
@@ -79,7 +79,7 @@ def prepare(tx: Tx, draft: ItemDraft) -> Outgoing:
     properties["sent"] = tx.now
     draft = msgspec.structs.replace(draft, properties=properties)
     mime = _without_bcc(draft, domain, tx.now)
-    sender = properties["from"]["address"]
+    sender = properties["sender"]["address"]  # who wrote it on somebody's behalf hears of failures
     return Outgoing(
         mime=mime,
         sender=sender,
@@ -154,6 +154,10 @@ def _completed(tx: Tx, mime: bytes) -> bytes:
     if not authors_in(mime):
         added.append(("From", f"<{tx.principal.address}>"))
     removed = [name for name in _HIDDEN if name.lower() in names]
+    sender = sender_of(tx, mime)
+    if sender:
+        removed.append("Sender")
+        added.append(("Sender", f"<{sender}>"))
     return with_headers(mime, remove=removed, add=added) if added or removed else mime
 
 

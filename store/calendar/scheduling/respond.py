@@ -27,7 +27,7 @@ from store.executor import WriteTx, writes
 from store.items.delete import delete_occurrence
 from store.items.fetch import load_draft
 from store.items.insert import insert_items
-from store.items.relocate import move_to
+from store.items.relocate import bin_of, move_to
 from store.model import Body, ItemDraft, ItemId, Properties
 from store.record import pack, properties_of
 from store.results import Responded, SavedItem
@@ -130,9 +130,9 @@ def _note(tx: WriteTx, found: Found, answer: str) -> SavedItem | None:
 
 
 def _put_away(tx: WriteTx, row: Any) -> SavedItem | None:
-    """Move to Deleted Items; where it lies there already it stays."""
-    target = tx.access.folder(FolderRole("deleteditems"), Right.NONE, role="target")
-    if target.mailbox_id != row.mailbox_id or row.folder_id == target.id:
+    """Move to its mailbox's Deleted Items; where it lies there already it stays."""
+    target = bin_of(tx, row.mailbox_id, "deleteditems")
+    if row.folder_id == target.id:
         return None
     (moved,) = move_to(tx, [ItemId(row.mailbox_id, row.id)], target)
     if isinstance(moved, StoreError):

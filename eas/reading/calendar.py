@@ -24,8 +24,10 @@ from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
 from store.calendar.model import ExceptionRecord, ZoneRecord
 from store.calendar.occurrences import Series, is_master
+from store.calendar.scheduling.messages import NOWHERE
 from store.calendar.settle import RECEIVED
 from store.calendar.zones import local, to_utc, zone_of
+from store.directory.names import checked_address
 from store.errors import InvalidValue
 from store.instant import Instant, from_instant, to_instant
 from store.model import AttachmentDraft, Body, Properties
@@ -301,10 +303,7 @@ def _attendees(said: _Said, element: Element) -> None:
         name = by_type.get(child.text(f"{_P}:AttendeeType", "1"), "required_attendees")
         person: dict[str, Any] = {
             **known.get(address.lower(), {}),
-            "mailbox": {
-                "name": line(child.text(f"{_P}:Name")).strip() or address,
-                "address": address,
-            },
+            "mailbox": _mailbox(address, line(child.text(f"{_P}:Name")).strip()),
         }
         answer = states.get(child.text(f"{_P}:AttendeeStatus"))
         if answer:
@@ -313,6 +312,17 @@ def _attendees(said: _Said, element: Element) -> None:
     if sum(map(len, lists.values())) > _ATTENDEES_MAX:
         raise EasError(CONVERSION, "too many attendees")
     said.set |= {name: people or None for name, people in lists.items()}
+
+
+def _mailbox(address: str, name: str) -> dict[str, Any]:
+    """An attendee's; an address that is none is kept, and nobody is written to there (MS-ASCAL
+    2.2.2.14, R52529)."""
+    mailbox = {"name": name or address, "address": address}
+    try:
+        checked_address(address)
+    except InvalidValue:
+        mailbox["routing"] = NOWHERE
+    return mailbox
 
 
 def _organizer(key: str) -> Reader:
@@ -387,7 +397,10 @@ def _exceptions(said: _Said, element: Element) -> None:
     except (InvalidValue, KeyError, ValueError) as error:
         raise EasError(CONVERSION, "a series that is none") from error
     records = [_exception(said, series, each) for each in exceptions]
-    kept = {record["original"]: record for record in records if record is not None}
+    named = {record["original"]: record for record in records if record is not None}
+    # One that is not named stays as it is (MS-ASCAL 3.2.5.3.1).
+    known = {each["original"]: each for each in said.before.get("exceptions") or ()}
+    kept = {original: each for original, each in known.items() if series.at(original)} | named
     said.set["exceptions"] = [kept[original] for original in sorted(kept)] or None
 
 

@@ -173,11 +173,15 @@ class _Writer:
         properties = series.properties_of(occurrence)
         named = {*record.get("properties", {}), *record.get("removed", ()), "start", "end"}
         fields = tuple(f for f in _FIELDS if f.excepted and _OF[f.name] & named)
-        children = [self._original(occurrence.original), *self._made(properties, fields)]
+        made = self._made(properties, fields)
+        shown = {each.name for each in made}
+        # An empty element: the exception has none where the series has one (MS-ASCAL 3.2.5.3.2).
+        lacking = [f for f in fields if f.name not in shown and self._knows(f.name)]
+        children = [self._original(occurrence.original), *made, *(node(f.name) for f in lacking)]
         if "body" in record:
             body = occurrence_body(occurrence, self.item.body)
-            shown = msgspec.structs.replace(self.item, body=body, properties=properties)
-            children.append(body_of(shown, self.options, previews=False))
+            whole = msgspec.structs.replace(self.item, body=body, properties=properties)
+            children.append(body_of(whole, self.options, previews=False))
         if self.is_new and self.item.attachments:
             own = tuple(
                 a

@@ -10,6 +10,7 @@ from eas.context import Context
 from eas.errors import EasError
 from eas.ids import read_file_reference
 from eas.reading.calendar import CalendarChange, read_calendar_change
+from eas.reading.event_times import completed
 from eas.reading.moments import read_moment
 from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
 from eas.sync.request import CollectionRequest
@@ -52,7 +53,10 @@ def _add(
     del asked
     data = read_calendar_change(_data(element), ctx.version)
     draft = ItemDraft(
-        _CLASS, data.set, body=data.body or Body(), attachments=data.attachments_added
+        _CLASS,
+        completed(data.set, ctx.now),
+        body=data.body or Body(),
+        attachments=data.attachments_added,
     )
     command = CreateItems((draft,), folder=folder, invitations=_tells(ctx))
     return OwnChange(

@@ -23,6 +23,8 @@ CANCELLED_PREFIX = "Canceled: "
 MEETING_SUBJECT = "meeting_subject"
 """The subject of the meeting, in a message that has another."""
 
+NOWHERE = "NONE"
+"""The routing of somebody whom no mail can reach, as others wrote the address."""
 ATTENDEES = ("required_attendees", "optional_attendees", "resources")
 # What an organiser's meeting tells of itself; the rest (reminder, categories, notes of one's own)
 # stays at home.
@@ -61,6 +63,8 @@ def people_of(properties: Properties, *lists: str) -> list[dict[str, Any]]:
     for name in lists or ATTENDEES:
         for person in properties.get(name) or ():
             address = address_of(person.get("mailbox"))
+            if person.get("mailbox", {}).get("routing") == NOWHERE:
+                continue
             if address and address != own:
                 found.setdefault(address, person["mailbox"])
     return list(found.values())

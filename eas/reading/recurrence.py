@@ -20,6 +20,18 @@ _TYPES = {
     6: "relative_yearly",
 }
 
+# Children that only some types have: another one with them is none (MS-ASCAL 3.2.5.3, MS-ASTASK
+# 2.2.2.9 and its sisters). DayOfWeek of a daily one names the days that count.
+_ONLY_OF: dict[str, frozenset[str]] = {
+    "DayOfMonth": frozenset("25"),
+    "DayOfWeek": frozenset("0136"),
+    "WeekOfMonth": frozenset("36"),
+    "MonthOfYear": frozenset("56"),
+}
+# MS-ASCAL 2.2.2.10; 1 is the usual calendar by its name.
+_CALENDARS = frozenset({*range(13), 14, 15, 20})
+_GREGORIAN = 1
+
 
 def read_recurrence(element: Element, page: str, start: date, zone: tzinfo) -> Recurrence:
     """The recurrence that an element says of something that starts on ``start`` by the clock of
@@ -27,9 +39,10 @@ def read_recurrence(element: Element, page: str, start: date, zone: tzinfo) -> R
     kind = _TYPES.get(_number(element, page, "Type", 0, 6) or 0)
     if kind is None:
         raise EasError(CONVERSION, "no such type of recurrence")
+    _check(element, page)
     found: Recurrence = {
         "type": kind,
-        "interval": _number(element, page, "Interval", 1, 999) or 1,
+        "interval": _number(element, page, "Interval", 0, 999) or 1,
         "start": start.isoformat(),
     }
     days = _days(_number(element, page, "DayOfWeek", 1, 127) or 0)
@@ -49,12 +62,23 @@ def read_recurrence(element: Element, page: str, start: date, zone: tzinfo) -> R
     if kind.endswith("yearly"):
         found["month"] = _number(element, page, "MonthOfYear", 1, 12) or start.month
         # A yearly pattern has no interval of its own in most clients; those that have one say it.
+    first = _number(element, page, "FirstDayOfWeek", 0, 6)
     if kind == "weekly":
-        first = _number(element, page, "FirstDayOfWeek", 0, 6)
         found["first_day"] = WEEKDAYS[(6 if first is None else first - 1) % 7]
     _end(element, page, zone, found)
     _calendar(element, page, found)
     return found
+
+
+def _check(element: Element, page: str) -> None:
+    """Raises EasError 6 for what is said twice, and what the type does not have."""
+    names = [child.name for child in element.children]
+    if len(set(names)) < len(names):
+        raise EasError(CONVERSION, "a recurrence that says something twice")
+    type = element.text(f"{page}:Type", "0")
+    for name, types in _ONLY_OF.items():
+        if f"{page}:{name}" in names and type not in types:
+            raise EasError(CONVERSION, f"a recurrence of type {type} has no {name}")
 
 
 def _days(bits: int) -> list[str]:
@@ -74,8 +98,10 @@ def _end(element: Element, page: str, zone: tzinfo, found: Recurrence) -> None:
 
 
 def _calendar(element: Element, page: str, found: Recurrence) -> None:
-    kind = _number(element, page, "CalendarType", 0, 20)
-    if kind is not None and kind > 1:
+    kind = _number(element, page, "CalendarType", 0, 255)
+    if kind is not None and kind not in _CALENDARS:
+        raise EasError(CONVERSION, "no such calendar")
+    if kind is not None and kind > _GREGORIAN:
         found["calendar_type"] = kind
     if element.text(f"{page}:IsLeapMonth") == "1":
         found["is_leap_month"] = True

@@ -23,13 +23,8 @@ _P = "Tasks"
 _PASSED_OVER = frozenset(
     {f"{_P}:OrdinalDate", f"{_P}:SubOrdinalDate", "AirSyncBase:NativeBodyType"}
 )
-# Children of Recurrence that only some types have (MS-ASTASK 2.2.2.4, 2.2.2.9, 2.2.2.33).
-_ONLY_OF: dict[str, frozenset[str]] = {
-    "CalendarType": frozenset("2356"),
-    "DayOfMonth": frozenset("25"),
-    "DayOfWeek": frozenset("0136"),
-    "WeekOfMonth": frozenset("36"),
-}
+# The types of Recurrence that have a CalendarType (MS-ASTASK 2.2.2.4).
+_OF_MONTHS = frozenset("2356")
 _BYTE = 255
 # Tells an instance of a recurring task, which names no pattern of its own, from the task.
 _OF_REGENERATING = ("type", "interval", "start", "until", "count")
@@ -148,9 +143,8 @@ def read_task_recurrence(element: Element) -> Recurrence:
     type, start = element.text(f"{_P}:Type"), element.text(f"{_P}:Start")
     if not type or not start:
         raise EasError(CONVERSION, "a recurrence has a Type and a Start")
-    for name, types in _ONLY_OF.items():
-        if element.find(f"{_P}:{name}") is not None and type not in types:
-            raise EasError(CONVERSION, f"a recurrence of Type {type[:4]} has no {name}")
+    if element.find(f"{_P}:CalendarType") is not None and type not in _OF_MONTHS:
+        raise EasError(CONVERSION, f"a recurrence of Type {type[:4]} has no CalendarType")
     found = read_recurrence(element, _P, date.fromisoformat(read_moment(start)[:10]), UTC)
     regenerates = element.find(f"{_P}:Regenerate")
     if regenerates is not None and read_flag(regenerates):

@@ -49,7 +49,7 @@ def recurrence_elements(
     if kind.endswith("yearly"):
         values["MonthOfYear"] = recurrence["month"]
     if not kind.endswith("daily") and kind != "weekly":
-        values["CalendarType"] = recurrence.get("calendar_type", 1)
+        values["CalendarType"] = recurrence.get("calendar_type", 0)
         values["IsLeapMonth"] = int(bool(recurrence.get("is_leap_month")))
     if kind == "weekly":
         values["FirstDayOfWeek"] = (WEEKDAYS.index(recurrence.get("first_day", "sunday")) + 1) % 7

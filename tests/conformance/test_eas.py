@@ -175,6 +175,14 @@ LIES: dict[str, tuple[str, Callable[[str, Node], Any]]] = {
     ),
     "every rule is good": ("MS-ASTASK S01_TC03", _valued("AirSync:Status", "1")),
     "every rule is of days": ("MS-ASTASK S01_TC10", _valued("Tasks:Type", "0")),
+    "every event is of days": ("MS-ASCAL S01_TC01 timed", _valued("Calendar:AllDayEvent", "1")),
+    "nobody takes part": (
+        "MS-ASCAL S01_TC18",
+        _without("Calendar:Attendees"),
+    ),
+    "no event ends": ("MS-ASCAL S01_TC07", _valued("Calendar:EndTime", "20270101T000000Z")),
+    "every rule of events is good": ("MS-ASCAL S01_TC22 13", _valued("AirSync:Status", "1")),
+    "months have no calendar": ("MS-ASCAL S01_TC13", _without("Calendar:CalendarType")),
     "nobody knows when it was done": ("MS-ASTASK S01_TC17", _without("Tasks:DateCompleted")),
     "an element that there is not": (
         "MS-ASCMD S04_TC02",

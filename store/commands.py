@@ -201,11 +201,13 @@ class ReadAvailability(Command, frozen=True):
 
 class FindMeeting(Command, frozen=True):
     """The calendar item with a UID in a mailbox -> its ItemId, None where there is none or the
-    asker may not see it. ``original``: the occurrence that was to start then."""
+    asker may not see it. ``original``: the occurrence that was to start then. ``owner``: look into
+    the mailbox of that address instead."""
 
     mailbox_id: int
     uid: str
     original: str = ""
+    owner: str = ""
 
 
 class CreateItems(Command, frozen=True):

@@ -36,11 +36,19 @@ async def _with_associated(ctx: Context, item: Item) -> Item:
     uid, original = item.properties.get("uid"), item.properties.get("recurrence_id")
     if not uid:
         return item
-    found: ItemId | None = await ctx.execute(FindMeeting(item.id.mailbox_id, uid, original or ""))
+    found: ItemId | None = await ctx.execute(
+        FindMeeting(item.id.mailbox_id, uid, original or "", owner_of(item))
+    )
     if found is None:
         return item
     properties = {**item.properties, "associated_calendar_item_id": found}
     return msgspec.structs.replace(item, properties=properties)
+
+
+def owner_of(item: Item) -> str:
+    """The address in whose calendar a delegate's copy of a meeting message counts, else empty."""
+    owner = item.properties.get("received_representing") or {}
+    return str(owner.get("address") or "") if item.properties.get("is_delegated") else ""
 
 
 async def _with_meetings(ctx: Context, item: Item) -> Item:
@@ -51,22 +59,22 @@ async def _with_meetings(ctx: Context, item: Item) -> Item:
     start, end = item.properties.get("start"), item.properties.get("end")
     if item.kind not in _KINDS or not start or not end or item.properties.get("recurrence"):
         return item
-    view = ViewCalendar(
-        (FolderRole("calendar"),), _second(start, -1), _second(end, 1), _NAMES, _SHOWN_MAX
-    )
+    owner = owner_of(item)
+    calendar = FolderRole("calendar", owner)
+    view = ViewCalendar((calendar,), _second(start, -1), _second(end, 1), _NAMES, _SHOWN_MAX)
     (page,) = await ctx.execute(view)
-    if not isinstance(page, ItemPage) or page.mailbox_id != item.id.mailbox_id:
+    if not isinstance(page, ItemPage) or (page.mailbox_id != item.id.mailbox_id and not owner):
         return item  # another's mailbox: what lies beside it there is not the asker's to see
     colliding: list[str] = []
     touching: list[str] = []
     for row in page.rows:
         shown: dict[str, Any] = dict(zip(_NAMES, row[-len(_NAMES) :], strict=True))
-        if _is_same(item, row, shown) or shown["busy_status"] == "free":
+        if _is_same(item, page.mailbox_id, row, shown) or shown["busy_status"] == "free":
             continue
         if shown["start"] < end and shown["end"] > start:
-            colliding.append(_element(ctx, item, row, shown))
+            colliding.append(_element(ctx, page.mailbox_id, row, shown))
         elif start in (shown["start"], shown["end"]) or end in (shown["start"], shown["end"]):
-            touching.append(_element(ctx, item, row, shown))
+            touching.append(_element(ctx, page.mailbox_id, row, shown))
     beside = {"conflicting_meetings": colliding, "adjacent_meetings": touching}
     return msgspec.structs.replace(item, properties={**item.properties, **beside})
 
@@ -75,14 +83,14 @@ def _second(moment: str, step: int) -> str:
     return to_instant(from_instant(moment) + timedelta(seconds=step))
 
 
-def _is_same(item: Item, row: Row, shown: dict[str, Any]) -> bool:
-    if row[0] == item.id.id:
+def _is_same(item: Item, mailbox_id: int, row: Row, shown: dict[str, Any]) -> bool:
+    if (mailbox_id, row[0]) == (item.id.mailbox_id, item.id.id):
         return (shown["occurrence"] or "") == item.id.original
     return bool(shown["uid"]) and shown["uid"] == item.properties.get("uid")
 
 
-def _element(ctx: Context, item: Item, row: Row, shown: dict[str, Any]) -> str:
-    id = ctx.ids.item(item.id.mailbox_id, row[0], shown["occurrence"] or "")
+def _element(ctx: Context, mailbox_id: int, row: Row, shown: dict[str, Any]) -> str:
+    id = ctx.ids.item(mailbox_id, row[0], shown["occurrence"] or "")
     place = shown["location"]
     return (
         f'<t:CalendarItem><t:ItemId Id="{id}" ChangeKey="{change_key(row[1])}"/>'

@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, select
 
 from store import tables
 from store.calendar.scheduling.imip import with_calendar
+from store.delegates.copies import Copies, copies_of
 from store.errors import NotFound, StoreError
 from store.executor import Tx, WriteTx
 from store.instant import Instant, from_instant, to_instant
@@ -94,10 +95,11 @@ def deliver(
 
     A reader who cannot take it (quota) has an error there and does not disturb the others: all
     that can be refused is checked before the first write for that reader. One who got the very
-    same before ``seen_before`` does not get it again.
+    same before ``seen_before`` does not get it again. Delegates get what the reader wants them to.
     """
     distinct = {reader.id: reader for reader in readers}
-    mailboxes = sorted(reader.mailbox_id for reader in distinct.values() if reader.mailbox_id)
+    copies = copies_of(tx, packed.draft, distinct.values())
+    mailboxes = sorted(concerned(distinct.values(), copies))
     for mailbox_id in mailboxes:
         tx.lock(mailbox_id)
     inboxes = {
@@ -105,9 +107,15 @@ def deliver(
     }
     return {
         reader.id: _seen(tx, packed, reader, seen_before)
-        or _deliver_one(tx, packed, reader, inboxes.get(reader.mailbox_id))
+        or _deliver_one(tx, packed, reader, inboxes, copies.get(reader.mailbox_id))
         for reader in distinct.values()
     }
+
+
+def concerned(readers: Iterable[Reader], copies: dict[int, Copies]) -> set[int]:
+    """The mailboxes into which a delivery writes: those of readers and of their delegates."""
+    delegates = [delegate for each in copies.values() for delegate in each.delegates]
+    return {reader.mailbox_id for reader in (*readers, *delegates) if reader.mailbox_id}
 
 
 def _seen(tx: WriteTx, packed: PackedItem, reader: Reader, before: Instant) -> SavedItem | None:
@@ -130,19 +138,57 @@ def _seen(tx: WriteTx, packed: PackedItem, reader: Reader, before: Instant) -> S
     return None
 
 
-def _deliver_one(tx: WriteTx, packed: PackedItem, reader: Reader, inbox_id: int | None) -> Outcome:
+def _deliver_one(
+    tx: WriteTx,
+    packed: PackedItem,
+    reader: Reader,
+    inboxes: dict[int, int],
+    copies: Copies | None,
+) -> Outcome:
+    inbox_id = inboxes.get(reader.mailbox_id)
     if inbox_id is None:
         return NotFound(f"{reader.address} has no mailbox", where=reader.address)
     try:
         check_quota(tx, reader.mailbox_id, packed.size)
     except StoreError as error:
         return error
-    folder_id = kept_in(tx, reader.mailbox_id, packed.row["conversation_id"]) or inbox_id
     marks = arrived(tx, reader, packed.draft) if packed.draft is not None else {}
-    own = _addressed(packed, reader, marks)
+    if copies is not None and packed.draft is not None:
+        is_handed_on = _hand_on(tx, packed, reader, inboxes, copies, marks)
+        if is_handed_on and copies.are_alone:
+            return SavedItem(None)
+        if is_handed_on:
+            marks = marks | copies.owners(packed.draft)
+    folder_id = kept_in(tx, reader.mailbox_id, packed.row["conversation_id"]) or inbox_id
+    own = _addressed(packed, reader, reader, marks)
     saved = insert_item(tx, reader.mailbox_id, folder_id, own, new_mail=True)
     reply_for(tx, reader, inbox_id, own)
     return saved
+
+
+def _hand_on(
+    tx: WriteTx,
+    packed: PackedItem,
+    owner: Reader,
+    inboxes: dict[int, int],
+    copies: Copies,
+    marks: Properties,
+) -> bool:
+    """Put a copy into the Inbox of each delegate; whether anybody got one. A delegate whose mailbox
+    is full gets none: the owner hears of the meeting in any case."""
+    is_handed_on = False
+    for delegate in copies.delegates:
+        inbox_id = inboxes.get(delegate.mailbox_id)
+        if inbox_id is None:
+            continue
+        try:
+            check_quota(tx, delegate.mailbox_id, packed.size)
+        except StoreError:
+            continue
+        copy = _addressed(packed, delegate, owner, {**marks, "is_delegated": True})
+        insert_item(tx, delegate.mailbox_id, inbox_id, copy, new_mail=True)
+        is_handed_on = True
+    return is_handed_on
 
 
 def address_in(mailbox: Any) -> str:
@@ -152,13 +198,13 @@ def address_in(mailbox: Any) -> str:
     return str(cast("dict[str, Any]", mailbox).get("address") or "")
 
 
-def _addressed(packed: PackedItem, reader: Reader, marks: Properties) -> PackedItem:
-    """The message with whose it is: ReceivedBy and ReceivedRepresenting (MS-OXWSMSG 2.2.4.1).
-    ``marks``: what became of it on arrival."""
+def _addressed(packed: PackedItem, reader: Reader, owner: Reader, marks: Properties) -> PackedItem:
+    """The message with whose it is: ReceivedBy, and ReceivedRepresenting for whom that is, the
+    ``owner`` (MS-OXWSMSG 2.2.4.3). ``marks``: what became of it on arrival."""
     properties, extended = decode_record(packed.row["record"])
     properties |= marks
-    who = {"name": reader.name, "address": reader.address}
-    properties["received_by"] = properties["received_representing"] = who
+    properties["received_by"] = {"name": reader.name, "address": reader.address}
+    properties["received_representing"] = {"name": owner.name, "address": owner.address}
     author = address_in(properties.get("from"))
     properties["is_from_me"] = bool(author) and author.lower() == reader.address
     row = {**packed.row, "record": encode_record(properties, extended)}

@@ -85,7 +85,7 @@ def reader_at(tx: Tx, address: str) -> Reader | None:
 def reader_of(tx: Tx, mailbox_id: int) -> Reader | None:
     """The owner of a mailbox."""
     row = tx.conn.execute(_OF_MAILBOX, {"mailbox_id": mailbox_id}).first()
-    return _reader(row) if row is not None else None
+    return reader_in(row) if row is not None else None
 
 
 def default_domain(tx: Tx) -> str:
@@ -123,7 +123,7 @@ class _Directory:
             chunk = new[start : start + _LOOKED_UP_AT_ONCE]
             self._known.update(dict.fromkeys(chunk))
             for row in self._tx.conn.execute(_BY_ADDRESSES, {"addresses": chunk}):
-                self._known[row.reached_by] = _reader(row)
+                self._known[row.reached_by] = reader_in(row)
 
     def find(self, address: str) -> Reader | None:
         """The account behind an address that ``load`` has read."""
@@ -137,7 +137,7 @@ class _Directory:
     def _postmaster(self, key: str) -> Reader | None:
         """Mail for the postmaster is always taken (RFC 5321 4.5.1): an administrator gets it."""
         row = self._tx.conn.execute(_FIRST_ADMIN).first()
-        self._known[key] = _reader(row) if row is not None else None
+        self._known[key] = reader_in(row) if row is not None else None
         return self._known[key]
 
     def reach(self, address: str) -> Reach:
@@ -189,7 +189,8 @@ class _Directory:
             reach.remote.append(member)
 
 
-def _reader(row: Any) -> Reader:
+def reader_in(row: Any) -> Reader:
+    """The account in a row of the account table."""
     members: tuple[str, ...] = ()
     if row.role == "list":
         members = tuple(decode_record(row.record)[0].get("members", ()))

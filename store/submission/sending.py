@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from store.commands import ResolveNames, SubmitMail
+from store.delegates.copies import copies_of
 from store.directory.names import checked_address
 from store.directory.resolve import resolve_names
 from store.errors import InvalidRecipient, InvalidValue, NoRecipients, StoreError, TooMany
@@ -25,7 +26,7 @@ from store.record import PackedItem, pack
 from store.submission.arrivals import is_awaited
 from store.submission.authors import author_of, authors_in, check_mime, name_authors, sender_of
 from store.submission.delivery import distribute
-from store.submission.inbox import address_in, arriving
+from store.submission.inbox import address_in, arriving, concerned
 from store.submission.recipients import Reach, default_domain, resolve
 
 _LISTS = ("to", "cc", "bcc")
@@ -118,7 +119,8 @@ def submit(tx: WriteTx, mail: Outgoing) -> PackedItem:
 
 
 def _hand_out(tx: WriteTx, mail: Outgoing) -> None:
-    mailboxes = {r.mailbox_id for reach in mail.reaches for r in reach.readers}
+    readers = [reader for reach in mail.reaches for reader in reach.readers]
+    mailboxes = concerned(readers, copies_of(tx, mail.arriving.draft, readers))
     tx.hold(id for id in (tx.principal.mailbox_id, *mailboxes) if id)
     distribute(tx, mail.arriving, mail.mime, mail.sender, mail.reaches, bounces_all=True)
 

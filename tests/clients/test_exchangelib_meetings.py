@@ -51,9 +51,10 @@ def ben_account(ben: Person) -> Any:
     return ben.account()
 
 
-def _meet(
+def meet(
     organizer: Any, *others: Any, invitations: str = SEND_TO_ALL_AND_SAVE_COPY, **more: Any
 ) -> CalendarItem:
+    """A meeting to which the others are invited."""
     values = {
         "subject": "Plan",
         "start": _at(5, 10),
@@ -69,7 +70,8 @@ def _meet(
     return item.save(send_meeting_invitations=invitations)
 
 
-def _only(folder: Any) -> Any:
+def only(folder: Any) -> Any:
+    """The one item in a folder."""
     (item,) = list(folder.all())
     return item
 
@@ -79,8 +81,8 @@ def _fresh(item: Any) -> Any:
 
 
 def test_an_invitation_reaches_inbox_and_calendar(anna_account: Any, ben_account: Any) -> None:
-    item = _meet(anna_account, ben_account, body="Agenda")
-    request = _only(ben_account.inbox)
+    item = meet(anna_account, ben_account, body="Agenda")
+    request = only(ben_account.inbox)
     assert isinstance(request, MeetingRequest)
     assert (request.subject, request.location) == ("Plan", "Room 1")
     assert (request.start, request.end) == (_at(5, 10), _at(5, 11))
@@ -88,7 +90,7 @@ def test_an_invitation_reaches_inbox_and_calendar(anna_account: Any, ben_account
     assert request.meeting_request_type == "NewMeetingRequest"
     assert request.intended_free_busy_status == "Busy"
     assert request.has_been_processed and not request.is_out_of_date
-    mine = _only(ben_account.calendar)
+    mine = only(ben_account.calendar)
     assert (mine.subject, mine.legacy_free_busy_status) == ("Plan", "Tentative")
     assert mine.appointment_state == ("Meeting", "Received")
     assert mine.my_response_type == "NoResponseReceived"
@@ -99,12 +101,12 @@ def test_an_invitation_reaches_inbox_and_calendar(anna_account: Any, ben_account
     own = _fresh(item)
     assert (own.appointment_state, own.my_response_type) == (("Meeting",), "Organizer")
     assert own.meeting_request_was_sent and own.is_meeting
-    assert _only(anna_account.sent).subject == "Plan"
+    assert only(anna_account.sent).subject == "Plan"
     assert list(anna_account.inbox.all()) == []
 
 
 def test_nobody_hears_of_what_is_not_sent(anna_account: Any, ben_account: Any) -> None:
-    item = _meet(anna_account, ben_account, invitations=SEND_TO_NONE)
+    item = meet(anna_account, ben_account, invitations=SEND_TO_NONE)
     assert not _fresh(item).meeting_request_was_sent
     assert list(ben_account.inbox.all()) == list(ben_account.calendar.all()) == []
     assert list(anna_account.sent.all()) == []
@@ -117,15 +119,15 @@ def test_nobody_hears_of_what_is_not_sent(anna_account: Any, ben_account: Any) -
 def test_an_answer_is_tracked(
     anna_account: Any, ben_account: Any, answer: str, response: str, busy: str
 ) -> None:
-    item = _meet(anna_account, ben_account)
-    request = _only(ben_account.inbox)
+    item = meet(anna_account, ben_account)
+    request = only(ben_account.inbox)
     getattr(request, answer)(body="I see", message_disposition=SEND_AND_SAVE_COPY)
-    mine = _only(ben_account.calendar)
+    mine = only(ben_account.calendar)
     assert (mine.my_response_type, mine.legacy_free_busy_status) == (response, busy)
     assert mine.appointment_reply_time is not None
     assert list(ben_account.inbox.all()) == []
     assert [i.subject for i in ben_account.trash.all()] == ["Plan"]
-    reply = _only(anna_account.inbox)
+    reply = only(anna_account.inbox)
     assert isinstance(reply, MeetingResponse)
     assert (reply.response_type, reply.has_been_processed) == (response, True)
     assert reply.associated_calendar_item_id.id == item.id
@@ -133,12 +135,12 @@ def test_an_answer_is_tracked(
     (attendee,) = _fresh(item).required_attendees
     assert attendee.response_type == response
     assert attendee.last_response_time is not None
-    assert _only(ben_account.sent).item_class.startswith("IPM.Schedule.Meeting.Resp.")
+    assert only(ben_account.sent).item_class.startswith("IPM.Schedule.Meeting.Resp.")
 
 
 def test_who_declines_has_no_meeting(anna_account: Any, ben_account: Any) -> None:
-    item = _meet(anna_account, ben_account)
-    _only(ben_account.calendar).decline(message_disposition="SendOnly")
+    item = meet(anna_account, ben_account)
+    only(ben_account.calendar).decline(message_disposition="SendOnly")
     assert list(ben_account.calendar.all()) == []
     (attendee,) = _fresh(item).required_attendees
     assert attendee.response_type == "Decline"
@@ -147,16 +149,16 @@ def test_who_declines_has_no_meeting(anna_account: Any, ben_account: Any) -> Non
 def test_a_change_asks_anew_and_dates_the_first_request_out(
     anna_account: Any, ben_account: Any
 ) -> None:
-    item = _meet(anna_account, ben_account)
-    _only(ben_account.calendar).accept(message_disposition="SendOnly")
-    first = _only(ben_account.inbox)
+    item = meet(anna_account, ben_account)
+    only(ben_account.calendar).accept(message_disposition="SendOnly")
+    first = only(ben_account.inbox)
     item = _fresh(item)
     item.start, item.end = _at(6, 10), _at(6, 11)
     item.save(update_fields=["start", "end"], send_meeting_invitations=SEND_ONLY_TO_ALL)
     own = _fresh(item)
     assert own.appointment_sequence_number == 1
     assert [a.response_type for a in own.required_attendees] == ["Unknown"]
-    mine = _only(ben_account.calendar)
+    mine = only(ben_account.calendar)
     assert (mine.start, mine.my_response_type) == (_at(6, 10), "NoResponseReceived")
     assert mine.legacy_free_busy_status == "Tentative"
     news = {i.meeting_request_type: i for i in ben_account.inbox.all()}
@@ -167,12 +169,12 @@ def test_a_change_asks_anew_and_dates_the_first_request_out(
 
 
 def test_other_words_leave_the_answer(anna_account: Any, ben_account: Any) -> None:
-    item = _meet(anna_account, ben_account)
-    _only(ben_account.calendar).accept(message_disposition="SendOnly")
+    item = meet(anna_account, ben_account)
+    only(ben_account.calendar).accept(message_disposition="SendOnly")
     item = _fresh(item)
     item.subject = "Better plan"
     item.save(update_fields=["subject"], send_meeting_invitations=SEND_ONLY_TO_ALL)
-    mine = _only(ben_account.calendar)
+    mine = only(ben_account.calendar)
     assert (mine.subject, mine.my_response_type) == ("Better plan", "Accept")
     newest = ben_account.inbox.all().order_by("-datetime_received")[0]
     assert newest.meeting_request_type == "InformationalUpdate"
@@ -184,23 +186,23 @@ def test_who_is_added_is_invited_and_who_is_left_out_is_told(
     anna_account: Any, ben_account: Any, new_person: Any
 ) -> None:
     carla = new_person("carla").account()
-    item = _fresh(_meet(anna_account, ben_account))
+    item = _fresh(meet(anna_account, ben_account))
     item.required_attendees = [_attendee(carla)]
     item.save(update_fields=["required_attendees"], send_meeting_invitations=SEND_ONLY_TO_CHANGED)
-    assert isinstance(_only(carla.inbox), MeetingRequest)
-    assert _only(carla.calendar).subject == "Plan"
+    assert isinstance(only(carla.inbox), MeetingRequest)
+    assert only(carla.calendar).subject == "Plan"
     kinds = [type(i) for i in ben_account.inbox.all().order_by("datetime_received")]
     assert set(kinds) == {MeetingRequest, MeetingCancellation}
-    assert _only(ben_account.calendar).is_cancelled
+    assert only(ben_account.calendar).is_cancelled
 
 
 def test_a_meeting_is_cancelled_and_removed(anna_account: Any, ben_account: Any) -> None:
-    item = _fresh(_meet(anna_account, ben_account))
+    item = _fresh(meet(anna_account, ben_account))
     item.cancel(new_body="Sorry")
     assert list(anna_account.calendar.all()) == []
     (gone,) = anna_account.trash.all()
     assert (gone.appointment_state, gone.is_cancelled) == (("Meeting", "Canceled"), True)
-    mine = _only(ben_account.calendar)
+    mine = only(ben_account.calendar)
     assert mine.subject == "Canceled: Plan"
     assert mine.appointment_state == ("Meeting", "Received", "Canceled")
     assert mine.legacy_free_busy_status == "Free"
@@ -212,21 +214,21 @@ def test_a_meeting_is_cancelled_and_removed(anna_account: Any, ben_account: Any)
 
 
 def test_deleting_cancels_where_it_is_to_be_told(anna_account: Any, ben_account: Any) -> None:
-    item = _fresh(_meet(anna_account, ben_account))
+    item = _fresh(meet(anna_account, ben_account))
     item.delete(send_meeting_cancellations=SEND_ONLY_TO_ALL)
-    assert _only(ben_account.calendar).is_cancelled
-    again = _fresh(_meet(anna_account, ben_account, subject="Other"))
+    assert only(ben_account.calendar).is_cancelled
+    again = _fresh(meet(anna_account, ben_account, subject="Other"))
     mine = next(i for i in ben_account.calendar.all() if i.subject == "Other")
     mine.delete(send_meeting_cancellations=SEND_ONLY_TO_ALL)
     assert [a.response_type for a in _fresh(again).required_attendees] == ["Decline"]
 
 
 def test_roles_are_kept_apart(anna_account: Any, ben_account: Any) -> None:
-    item = _fresh(_meet(anna_account, ben_account))
+    item = _fresh(meet(anna_account, ben_account))
     with pytest.raises(ErrorCalendarIsOrganizerForAccept):
         item.accept(message_disposition="SendOnly")
     with pytest.raises(ErrorCalendarIsNotOrganizer):
-        _only(ben_account.calendar).cancel()
+        only(ben_account.calendar).cancel()
     assert isinstance(item.required_attendees[0], Attendee)
     assert AcceptItem is not None
 
@@ -235,7 +237,7 @@ def test_one_occurrence_of_a_meeting_is_moved_declined_and_cancelled(
     anna_account: Any, ben_account: Any
 ) -> None:
     recurrence = Recurrence(pattern=DailyPattern(interval=1), start=_at(5, 10).date(), number=4)
-    master = _meet(anna_account, ben_account, recurrence=recurrence)
+    master = meet(anna_account, ben_account, recurrence=recurrence)
 
     def shown(account: Any) -> list[str]:
         view = account.calendar.view(start=_at(1, 0), end=_at(30, 0))
@@ -244,7 +246,7 @@ def test_one_occurrence_of_a_meeting_is_moved_declined_and_cancelled(
         ]
 
     assert shown(ben_account) == [f"0{d} 10 Plan NoResponseReceived" for d in (5, 6, 7, 8)]
-    _only(ben_account.calendar).accept(message_disposition="SendOnly")
+    only(ben_account.calendar).accept(message_disposition="SendOnly")
     assert {line.split()[-1] for line in shown(ben_account)} == {"Accept"}
 
     def nth(account: Any, index: int) -> Any:
@@ -277,12 +279,12 @@ def test_one_occurrence_of_a_meeting_is_moved_declined_and_cancelled(
 
 
 def test_another_time_is_proposed(anna_account: Any, ben_account: Any) -> None:
-    item = _meet(anna_account, ben_account)
-    request = _only(ben_account.inbox)
+    item = meet(anna_account, ben_account)
+    request = only(ben_account.inbox)
     request.tentatively_accept(
         proposed_start=_at(5, 14), proposed_end=_at(5, 15), message_disposition="SendOnly"
     )
-    reply = _only(anna_account.inbox)
+    reply = only(anna_account.inbox)
     assert (reply.proposed_start, reply.proposed_end) == (_at(5, 14), _at(5, 15))
     (attendee,) = _fresh(item).required_attendees
     assert attendee.response_type == "Tentative"
@@ -290,12 +292,12 @@ def test_another_time_is_proposed(anna_account: Any, ben_account: Any) -> None:
 
 
 def _files(account: Any) -> dict[str, bytes]:
-    item = _fresh(_only(account.calendar))
+    item = _fresh(only(account.calendar))
     return {each.name: each.content for each in item.attachments}
 
 
 def test_files_of_a_meeting_come_and_go_with_its_news(anna_account: Any, ben_account: Any) -> None:
-    item = _meet(anna_account, ben_account)
+    item = meet(anna_account, ben_account)
     item.attach([FileAttachment(name="a.txt", content=b"one")])
     assert _files(ben_account) == {}
     item = _told(item)

@@ -84,7 +84,7 @@ def arrive_request(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
         kind = "new_meeting_request"
     elif not _is_from_organizer(found.properties, draft):
         return {"meeting_request_type": "outdated", "is_out_of_date": True}
-    elif _is_older(told, found.properties):
+    elif is_older(told, found.properties):
         return {
             "has_been_processed": True,
             "meeting_request_type": "outdated",
@@ -125,7 +125,7 @@ def _is_from_organizer(properties: Properties, draft: ItemDraft) -> bool:
     return not known or known in said
 
 
-def _is_older(told: Properties, known: Properties) -> bool:
+def is_older(told: Properties, known: Properties) -> bool:
     """By SEQUENCE, then DTSTAMP (RFC 5546 2.1.5); what says neither is news."""
     said, had = (int(p.get("appointment_sequence_number") or 0) for p in (told, known))
     if said != had:
@@ -233,6 +233,7 @@ def _date_out(tx: WriteTx, mailbox_id: int, told: Properties) -> None:
     for row in rows_of_uid(tx, mailbox_id, told["uid"], "meeting_request"):
         properties, extended = decode_record(row.record)
         is_same = properties.get("recurrence_id") == told.get("recurrence_id")
+        is_same = is_same and not properties.get("is_delegated")
         if is_same and not properties.get("is_out_of_date"):
             mark = {"is_out_of_date": True, "meeting_request_type": "outdated"}
             tx.conn.execute(

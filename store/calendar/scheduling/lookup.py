@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from store.calendar.scheduling.found import find_meeting
 from store.commands import FindMeeting
-from store.errors import StoreError
+from store.errors import NoSuchMailbox, StoreError
 from store.executor import Tx, reads
 from store.items.rows import permitted
 from store.model import ItemId
@@ -14,7 +14,13 @@ from store.rights import Right
 @reads(FindMeeting, small=lambda command: True)
 def find_meeting_item(tx: Tx, command: FindMeeting) -> ItemId | None:
     """The calendar item of a UID, where the asker may read it."""
-    found = find_meeting(tx, command.mailbox_id, command.uid, command.original)
+    mailbox_id = command.mailbox_id
+    if command.owner:
+        try:
+            mailbox_id = tx.access.mailbox_id(command.owner)
+        except NoSuchMailbox:
+            return None
+    found = find_meeting(tx, mailbox_id, command.uid, command.original)
     if found is None:
         return None
     row = permitted(tx, [found.id], Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)[0]

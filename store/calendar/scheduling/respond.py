@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from schemas.property import Kind
-from store.calendar.scheduling.arrival import arrive_request, is_own
+from store.calendar.scheduling.arrival import arrive_request, is_older, is_own
 from store.calendar.scheduling.found import (
     Found,
     change_found,
@@ -40,8 +40,7 @@ from store.submission.recipients import reader_of
 def respond_to_meeting(tx: WriteTx, command: RespondToMeeting) -> Responded:
     """Answer an invitation; one to several occurrences for each of them. Raises WrongClass,
     NotSupported (role says why), NotFound."""
-    tx.hold([command.item.mailbox_id])
-    row = row_of(tx, command.item)
+    row, mailbox_id = _held(tx, command.item, command.answer)
     if row.kind == Kind.CALENDAR:
         found = read_found(tx, meant(row, command.item, command.occurrence))
         return _respond(tx, found, command)
@@ -49,7 +48,9 @@ def respond_to_meeting(tx: WriteTx, command: RespondToMeeting) -> Responded:
         raise WrongClass("only invitations and meetings can be answered", role=command.answer)
     told = each_event(ItemDraft(row.item_class, properties_of(row)[0]))
     # Each is read after the one before it was changed: they may be of one series.
-    first, *_ = [_respond(tx, _by_request(tx, row, each, command), command) for each in told]
+    first, *_ = [
+        _respond(tx, _by_request(tx, row, mailbox_id, each, command), command) for each in told
+    ]
     return msgspec.structs.replace(first, request=_put_away(tx, row))
 
 
@@ -65,19 +66,52 @@ def _respond(tx: WriteTx, found: Found, command: RespondToMeeting) -> Responded:
     return Responded(kept, _tell(tx, command, message))
 
 
-def _by_request(tx: WriteTx, row: Any, event: ItemDraft, command: RespondToMeeting) -> Found:
+def _held(tx: WriteTx, id: ItemId, answer: str) -> tuple[Any, int]:
+    """A message or meeting, and the mailbox in whose calendar it counts: a delegate's copy counts
+    in the owner's. Both are held.
+
+    Raises NotFound, and NotSupported (role ``delegated_`` and the answer) to whom the owner no
+    longer lets it.
+    """
+    mailbox_id = _calendar_of(tx, row_of(tx, id), answer)
+    tx.hold([id.mailbox_id, mailbox_id])
+    row = row_of(tx, id)
+    return row, _calendar_of(tx, row, answer)
+
+
+def _calendar_of(tx: WriteTx, row: Any, answer: str) -> int:
+    properties = properties_of(row)[0] if row.kind in _MESSAGES else {}
+    if not properties.get("is_delegated"):
+        return row.mailbox_id
+    owner = address_of(properties.get("received_representing"))
+    try:
+        return tx.access.folder(FolderRole("calendar", owner), Right.EDIT_ALL).mailbox_id
+    except StoreError as error:
+        raise NotSupported(
+            f"{owner} does not let you answer", where=owner, role=f"delegated_{answer}"
+        ) from error
+
+
+_MESSAGES = (Kind.MEETING_REQUEST, Kind.MEETING_CANCELLATION)
+
+
+def _by_request(
+    tx: WriteTx, row: Any, mailbox_id: int, event: ItemDraft, command: RespondToMeeting
+) -> Found:
     """The calendar item that an event of a request is about; one that went away is made again."""
     told = event.properties
     if told.get("is_out_of_date"):
         raise NotSupported("there is a newer invitation to this meeting", role="out_of_date")
     uid, original = told.get("uid") or "", told.get("recurrence_id") or command.occurrence
-    found = find_meeting(tx, row.mailbox_id, uid, original)
+    found = find_meeting(tx, mailbox_id, uid, original)
+    if found is not None and row.mailbox_id != mailbox_id and is_older(told, found.properties):
+        raise NotSupported("there is a newer invitation to this meeting", role="out_of_date")
     if found is None:
-        reader = reader_of(tx, row.mailbox_id)
+        reader = reader_of(tx, mailbox_id)
         if reader is not None:
             whole = load_draft(tx, row)
             arrive_request(tx, reader, msgspec.structs.replace(whole, properties=told))
-        found = find_meeting(tx, row.mailbox_id, uid, original)
+        found = find_meeting(tx, mailbox_id, uid, original)
     if found is None:
         raise NotFound("the calendar has no such meeting", role="item")
     return read_found(tx, found.id)
@@ -202,12 +236,11 @@ def remove_meeting(tx: WriteTx, command: RemoveMeeting) -> Responded:
 
     Raises WrongClass, NotSupported (role ``organizer_remove``).
     """
-    tx.hold([command.item.mailbox_id])
-    row = row_of(tx, command.item)
+    row, mailbox_id = _held(tx, command.item, "remove")
     if row.kind == Kind.MEETING_CANCELLATION:
         told = properties_of(row)[0]
         uid, original = told.get("uid") or "", told.get("recurrence_id") or ""
-        found = find_meeting(tx, row.mailbox_id, uid, original)
+        found = find_meeting(tx, mailbox_id, uid, original)
     elif row.kind == Kind.CALENDAR:
         found = read_found(tx, command.item)
     else:

@@ -82,7 +82,12 @@ def _compare(data: dict[str, Node], file_as: str, *apart: str) -> None:
         check(set(list_of(data, name)) == set(words), f"{name} are {list_of(data, name)}")
 
 
-@scenario(_S, "S01_TC01", requirements=("MS-ASCNTC_R1",), registry=REGISTRY)
+@scenario(
+    _S,
+    "S01_TC01",
+    requirements=("MS-ASCNTC_R492", "MS-ASCNTC_R493", "MS-ASCNTC_R494"),
+    registry=REGISTRY,
+)
 def a_contact_is_what_was_written(device: Device, second: Device) -> None:
     """Every element comes to another device of the user."""
     file_as = unique("Contact")

@@ -57,7 +57,7 @@ class Access:
         self._conn = conn
         self._principal = principal
         self._whole: dict[int, bool] = {}
-        self._acts_for: dict[int, bool] = {}
+        self._delegations: dict[int, Row[Any] | None] = {}
         self._rights: dict[tuple[int, int], Right] = {}
         self._folders: dict[FolderRef, FolderRow | None] = {}
         self._mailboxes: dict[str, int] = {}
@@ -77,12 +77,20 @@ class Access:
 
     def acts_for(self, mailbox_id: int) -> bool:
         """Whether the asker is a delegate, and so may write on the owner's behalf."""
-        known = self._acts_for.get(mailbox_id)
-        if known is None:
+        return self._delegation(mailbox_id) is not None
+
+    def sees_private(self, mailbox_id: int) -> bool:
+        """Whether what is private in the mailbox is the asker's to see."""
+        if self.owns(mailbox_id):
+            return True
+        row = self._delegation(mailbox_id)
+        return row is not None and bool(row.views_private)
+
+    def _delegation(self, mailbox_id: int) -> Row[Any] | None:
+        if mailbox_id not in self._delegations:
             keys = {"mailbox_id": mailbox_id, "account_id": self._principal.account_id}
-            known = self._conn.execute(_DELEGATE, keys).first() is not None
-            self._acts_for[mailbox_id] = known
-        return known
+            self._delegations[mailbox_id] = self._conn.execute(_DELEGATE, keys).first()
+        return self._delegations[mailbox_id]
 
     def mailbox_id(self, address: str) -> int:
         """The mailbox that an address reaches; the asker's own for an empty one.

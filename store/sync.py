@@ -18,6 +18,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from store import tables
 from store.access import FolderRow, folder_id
+from store.calendar.private import concealing
 from store.commands import SyncFolders, SyncItems
 from store.errors import InvalidState, NotFound
 from store.executor import Tx, reads
@@ -76,7 +77,8 @@ def sync_items(tx: Tx, command: SyncItems) -> ItemChanges:
     """
     folder = tx.access.folder(command.folder, Right.READ_ALL, role="sync")
     now = _now(tx, folder.mailbox_id)
-    step = _Step(tx, command, projection(command.properties))
+    shape = projection if tx.access.sees_private(folder.mailbox_id) else concealing
+    step = _Step(tx, command, shape(command.properties))
     state = step.increments(_begin(folder, now, command), now)
     if not step.is_full:
         state = step.newer(state, now)

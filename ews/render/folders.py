@@ -14,7 +14,7 @@ from ews.reading.permissions import write_permission_set
 from schemas import mapi
 from schemas.classes import folder_element
 from store.model import Folder
-from store.rights import Right
+from store.rights import ALL, Right
 
 _DEFAULT = ("DisplayName", "TotalCount", "ChildFolderCount", "UnreadCount")
 _ALL = ("ParentFolderId", "FolderClass", *_DEFAULT, "EffectiveRights", "DistinguishedFolderId")
@@ -111,6 +111,13 @@ def _rights(ctx: Context, folder: Folder, element: str) -> Any:
     }
 
 
+def _distinguished(ctx: Context, folder: Folder, element: str) -> Any:
+    """The name of a folder in a mailbox that is the asker's. Without a mailbox it means the asker's
+    own, so programs would go on in that one if others' folders said it."""
+    is_own = folder.id.mailbox_id == ctx.session.principal.mailbox_id or folder.rights == ALL
+    return folder.role or None if is_own else None
+
+
 def _unread(ctx: Context, folder: Folder, element: str) -> Any:
     # Calendar and contacts folders have no such element in the contract.
     return folder.unread_count if element in ("Folder", "TasksFolder", "SearchFolder") else None
@@ -131,7 +138,7 @@ _VALUES: dict[str, Any] = {
     "UnreadCount": _unread,
     "EffectiveRights": _rights,
     "PermissionSet": _permissions,
-    "DistinguishedFolderId": lambda ctx, folder, element: folder.role or None,
+    "DistinguishedFolderId": _distinguished,
 }
 
 _HIDDEN = frozenset({"recipientcache", "quickcontacts", "imcontactlist", "todosearch"})

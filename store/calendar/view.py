@@ -11,6 +11,7 @@ from store import tables
 from store.access import FolderRow
 from store.calendar import span
 from store.calendar.occurrences import Occurrence, Series, extended_of, is_master, overlaps
+from store.calendar.private import concealed, is_private
 from store.commands import ViewCalendar
 from store.errors import Damaged, StoreError
 from store.executor import Tx, reads
@@ -59,7 +60,8 @@ def _page(tx: Tx, folder: FolderRow, command: ViewCalendar) -> ItemPage:
     found = placed(tx, folder, command.start, command.end)
     cap = tx.limits.find_rows_max
     shown = found[: min(cap, command.limit or cap)]
-    rows = rows_of(tx, folder.mailbox_id, shown, command.properties)
+    conceals = not tx.access.sees_private(folder.mailbox_id)
+    rows = rows_of(tx, folder.mailbox_id, shown, command.properties, conceals=conceals)
     rights = int(tx.access.rights(folder.mailbox_id, folder.id))
     return ItemPage(
         folder.mailbox_id, rows, len(found), len(shown), len(shown) == len(found), rights=rights
@@ -119,8 +121,11 @@ def rows_of(
     mailbox_id: int,
     shown: Sequence[tuple[Instant, int, Instant]],
     names: tuple[str, ...],
+    *,
+    conceals: bool = False,
 ) -> list[Row]:
-    """Rows of ROW_HEAD and the properties of what was placed, in that order."""
+    """Rows of ROW_HEAD and the properties of what was placed, in that order. ``conceals``: of what
+    is private little more than the time."""
     ids = list({id for _, id, _ in shown})
     rows: dict[int, Any] = {}
     for at in range(0, len(ids), IDS_MAX):
@@ -139,6 +144,8 @@ def rows_of(
             if found is not None:
                 properties = {**series.properties_of(found), "occurrence": original}
                 extended = extended_of(found, extended)
+        if conceals and is_private(row.kind, properties):
+            properties, extended = concealed(properties), {}
         head = (row.id, row.seq, row.folder_id, row.item_class, row.kind)
         made.append((*head, *(take(properties, extended) for take in takers)))
     return made

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 from schemas.folders import MESSAGE_ROOT
 from store import tables
 from store.access import FolderRow, part_of
+from store.calendar.private import is_hidden
 from store.commands import (
     CopyFolders,
     CreateFolders,
@@ -363,5 +364,6 @@ def _copy_one(tx: WriteTx, ref: FolderRef, target: FolderRow) -> Folder:
         items = tx.conn.execute(
             _ITEMS, {"mailbox_id": source.mailbox_id, "folder_id": source.id}
         ).all()
-        copy_rows(tx, [item for item in items if not item.is_associated], copy)
+        copied = [item for item in items if not item.is_associated and not is_hidden(tx, item)]
+        copy_rows(tx, copied, copy)
     return folders_of(tx, [_row(tx, target.mailbox_id, parents[row.id])])[0]

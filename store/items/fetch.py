@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from store import blobs
 from store.calendar.exceptions import occurrence_in
 from store.calendar.occurrences import body_of, extended_of
+from store.calendar.private import as_others_see
 from store.commands import FetchAttachments, FetchItems, Want
 from store.errors import Damaged, NotFound, StoreError
 from store.executor import Tx, reads
@@ -43,8 +44,17 @@ _FEW = 4
 @reads(FetchItems, small=lambda command: len(command.items) <= _FEW and not command.want.mime)
 def fetch_items(tx: Tx, command: FetchItems) -> list[Item | StoreError]:
     """Items in the order asked for, with the parts wanted."""
-    rows = permitted(tx, command.items, Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)
-    return load_items(tx, rows, command.want, [item.original for item in command.items])
+    rows = permitted(
+        tx, command.items, Right.READ_ALL, owned=Right.VISIBLE, occurrences=True, private=True
+    )
+    items = load_items(tx, rows, command.want, [item.original for item in command.items])
+    return [_shown(tx, item) for item in items]
+
+
+def _shown(tx: Tx, item: Item | StoreError) -> Item | StoreError:
+    if isinstance(item, StoreError) or tx.access.sees_private(item.id.mailbox_id):
+        return item
+    return as_others_see(item)
 
 
 def load_items(

@@ -50,6 +50,7 @@ def find_items(tx: Tx, command: FindItems) -> list[ItemPage | StoreError]:
                 command,
                 tx.now,
                 tx.limits.find_rows_max,
+                hides_private=not tx.access.sees_private(folder.mailbox_id),
             )
             rights = int(tx.access.rights(folder.mailbox_id, folder.id))
             results.append(msgspec.structs.replace(page, rights=rights))

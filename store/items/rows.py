@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, insert, select
 
 from store import blobs, tables
+from store.calendar.private import is_hidden
 from store.errors import AccessDenied, NotFound, NotSupported, StoreError
 from store.executor import Tx, WriteTx
 from store.model import ItemId
@@ -87,12 +88,14 @@ def permitted(
     owned: Right = Right.NONE,
     *,
     occurrences: bool = False,
+    private: bool = False,
 ) -> list[Row[Any] | StoreError]:
     """The row of each item on which the asker has ``need`` (or, on own items, ``owned``).
 
     In place of a row stands NotFound or AccessDenied. Items of foreign folders that the asker may
     not read are not found. ``occurrences``: the caller takes ids of single occurrences, whose row
-    is the master's; else they are refused.
+    is the master's; else they are refused. ``private``: the caller conceals what is private; else
+    that is refused to others than the owner.
     """
     by_mailbox: dict[int, list[int]] = {}
     for item in items:
@@ -101,12 +104,14 @@ def permitted(
     return [
         NotSupported("this cannot be done to a single occurrence", role="occurrence")
         if item.original and not occurrences
-        else _permit(tx, found[item.mailbox_id].get(item.id), need, owned)
+        else _permit(tx, found[item.mailbox_id].get(item.id), need, owned, private=private)
         for item in items
     ]
 
 
-def _permit(tx: Tx, row: Row[Any] | None, need: Right, owned: Right) -> Row[Any] | StoreError:
+def _permit(
+    tx: Tx, row: Row[Any] | None, need: Right, owned: Right, *, private: bool
+) -> Row[Any] | StoreError:
     if row is None:
         return NotFound("the item was not found", role="item")
     if tx.access.owns(row.mailbox_id):
@@ -117,6 +122,8 @@ def _permit(tx: Tx, row: Row[Any] | None, need: Right, owned: Right) -> Row[Any]
         if not rights & Right.READ_ALL and not is_own:
             return NotFound("the item was not found", role="item")
         return AccessDenied("the right on this item is missing", role="item")
+    if not private and is_hidden(tx, row):
+        return AccessDenied("the item is private", role="item")
     return row
 
 

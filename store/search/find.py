@@ -31,8 +31,11 @@ def find(
     now: Instant,
     cap: int,
     zone: tzinfo = UTC,
+    *,
+    hides_private: bool = False,
 ) -> ItemPage:
-    """A page of the items in folders of one mailbox, at most ``cap`` rows.
+    """A page of the items in folders of one mailbox, at most ``cap`` rows; ``hides_private``:
+    without what is private in calendars.
 
     ``now`` and ``zone``: what relative dates of the query are relative to. Raises InvalidPaging,
     InvalidRestriction (role ``contains``, ``exists``, ``excludes``, ``query``, ``sort``,
@@ -40,7 +43,9 @@ def find(
     """
     page = _bounded(command.page)
     cut(page, 0, cap)  # the same complaints whether there are items or none
-    asked = ItemSet(conn, dialect, mailbox_id, folder_ids, command, now, zone)
+    asked = ItemSet(
+        conn, dialect, mailbox_id, folder_ids, command, now, zone, hides_private=hides_private
+    )
     if not asked.folder_ids:
         return ItemPage(mailbox_id, [], 0, page.offset, True, [] if command.group else None)
     if command.group is not None:

@@ -7,14 +7,16 @@ from datetime import tzinfo
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
+from schemas.property import Kind
 from store.commands import FindItems
 from store.instant import Instant
 from store.restriction import Order
 from store.results import Row
 from store.search.aqs import parse
 from store.search.dialect import DIALECTS, Dialect
+from store.search.fields import field_of
 from store.search.order import order_clauses
 from store.search.project import projection
 from store.search.query import compile_query
@@ -25,10 +27,19 @@ from store.tables import content, folder, item
 Sql = ColumnElement[Any]
 
 
+# What is no private thing of a calendar.
+_IS_OPEN = or_(
+    item.c.kind != Kind.CALENDAR,
+    item.c.sensitivity.is_(None),
+    item.c.sensitivity != field_of("sensitivity").ordinals["private"],
+)
+
+
 class ItemSet:
     """Items in folders of one mailbox that pass a command's restriction and query.
 
-    Raises InvalidRestriction, RestrictionTooLong.
+    ``hides_private``: without what is private in calendars, so that nobody finds out by guessing
+    what it says. Raises InvalidRestriction, RestrictionTooLong.
     """
 
     def __init__(
@@ -40,13 +51,15 @@ class ItemSet:
         command: FindItems,
         now: Instant,
         zone: tzinfo,
+        *,
+        hides_private: bool = False,
     ) -> None:
         self.conn = conn
         self.mailbox_id = mailbox_id
         self.folder_ids = list(dict.fromkeys(folder_ids))
         self.associated = command.associated
         self.values = Values(DIALECTS[dialect])
-        self.tests: list[Sql] = []
+        self.tests: list[Sql] = [_IS_OPEN] if hides_private else []
         if command.restriction is not None:
             self._add(compile_restriction(command.restriction, dialect))
         if command.query.strip():

@@ -13,12 +13,19 @@ from exchangelib.errors import (
     ErrorInvalidUserSid,
     ErrorNotDelegate,
 )
-from exchangelib.properties import UserId
+from exchangelib.folders import Folder, SingleFolderQuerySet
+from exchangelib.properties import DistinguishedFolderId, Mailbox, UserId
 from exchangelib.services import GetDelegate
 
 from tests.clients.test_exchangelib_meetings import meet, only
 from tests.clients.zeep_client import Soap
 from tests.clients.zeep_others import delegate_of
+
+
+def _as_seen_by(person: Any, owner: Any) -> Account:
+    """The owner's mailbox, opened by the person."""
+    config = person.account().protocol.config
+    return Account(owner.address, config=config, autodiscover=False, access_type=DELEGATE)
 
 
 def test_delegates_have_levels_on_folders(account: Any, anna: Any, ben: Any) -> None:
@@ -49,12 +56,9 @@ def test_who_is_no_delegate_is_said_to_be_none(account: Any, user: Any, error: t
         list(GetDelegate(account=account).call(user_ids=[user], include_permissions=True))
 
 
-def test_delegates_of_others_are_nobodys_business(account: Any, ben: Any) -> None:
-    foreign = Account(
-        ben.address, config=account.protocol.config, autodiscover=False, access_type=DELEGATE
-    )
+def test_delegates_of_others_are_nobodys_business(anna: Any, ben: Any) -> None:
     with pytest.raises(ErrorAccessDenied):
-        _ = foreign.delegates
+        _ = _as_seen_by(anna, ben).delegates
 
 
 def test_a_delegate_answers_an_invitation_of_the_owners(
@@ -93,3 +97,19 @@ def test_who_is_no_delegate_any_more_does_not_answer(
     assert not account.inbox.all().exists()
     with pytest.raises(ErrorCalendarIsDelegatedForAccept):
         only(ben.account().inbox).accept(message_disposition="SendOnly")
+
+
+def test_what_is_private_is_shown_as_such_to_a_delegate(account: Any, anna: Any, ben: Any) -> None:
+    levels = {"CalendarFolderPermissionLevel": "Reviewer"}
+    delegate_of(Soap(anna), ben, DelegatePermissions=levels)
+    item = meet(account, sensitivity="Private", body="Nobody's business", categories=["A"])
+    deputy = ben.account()
+    owners = DistinguishedFolderId(id="calendar", mailbox=Mailbox(email_address=anna.address))
+    folder = Folder(root=deputy.root, _distinguished_id=owners)
+    calendar = SingleFolderQuerySet(account=deputy, folder=folder).resolve()
+    (seen,) = calendar.view(item.start, item.end)
+    assert (seen.subject, seen.start, seen.end) == ("Private Appointment", item.start, item.end)
+    (whole,) = deputy.fetch([seen])
+    assert (whole.subject, whole.sensitivity) == ("Private Appointment", "Private")
+    assert (whole.body or "", whole.location, whole.categories) == ("", None, None)
+    assert b"Nobody" not in whole.mime_content and not calendar.all().exists()

@@ -75,8 +75,8 @@ def _of_mailbox(tx: Tx, mailbox_id: int, command: ReadAvailability) -> Availabil
     if len(found) > EVENTS_MAX:
         raise TooMany(f"the window holds more than {EVENTS_MAX} events", role="events")
     rows = rows_of(tx, mailbox_id, found, _NAMES)
-    owns = tx.access.owns(mailbox_id)
-    events = tuple(_event(mailbox_id, row, has_details=bool(seen), owns=owns) for row in rows)
+    sees = tx.access.sees_private(mailbox_id)
+    events = tuple(_event(mailbox_id, row, has_details=bool(seen), sees=sees) for row in rows)
     return Availability("details" if seen else "time", events, working_hours(tx, mailbox_id))
 
 
@@ -86,13 +86,13 @@ def _is_open(tx: Tx, folder: Any) -> bool:
     return tx.conn.execute(_DEFAULT, keys).first() is None
 
 
-def _event(mailbox_id: int, row: Any, *, has_details: bool, owns: bool) -> BusyEvent:
+def _event(mailbox_id: int, row: Any, *, has_details: bool, sees: bool) -> BusyEvent:
     said = dict(zip(_NAMES, row[-len(_NAMES) :], strict=True))
     busy = said["busy_status"] or "busy"
     is_private = said["sensitivity"] in ("private", "confidential")
     if not has_details:
         return BusyEvent(said["start"], said["end"], busy)
-    shows = owns or not is_private
+    shows = sees or not is_private
     return BusyEvent(
         said["start"],
         said["end"],

@@ -13,6 +13,7 @@ from eas.context import Context
 from eas.reading.options import Options
 from eas.render.bodies import takes_mime, wants_mime
 from eas.render.mail import wants
+from eas.render.substitute import with_substitute
 from schemas.property import Kind
 from store.commands import FetchAttachments, FetchItems, Want
 from store.errors import StoreError
@@ -24,7 +25,8 @@ from store.results import LoadedAttachment
 
 async def load(ctx: Context, items: Sequence[ItemId], options: Options) -> list[Item | StoreError]:
     """Items in order, with all that these options need of them."""
-    loaded: list[Item | StoreError] = await ctx.execute(FetchItems(tuple(items), wants(options)))
+    found: list[Item | StoreError] = await ctx.execute(FetchItems(tuple(items), wants(options)))
+    loaded = [each if isinstance(each, StoreError) else with_substitute(each) for each in found]
     loaded = await _with_pictures(ctx, loaded)
     if not wants_mime(options):
         return loaded

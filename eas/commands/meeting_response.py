@@ -16,6 +16,7 @@ from eas.ids import item_server_id, read_folder_id, read_item_id
 from eas.reading.bodies import read_body
 from eas.reading.moments import read_moment
 from eas.registry import command
+from eas.render.substitute import is_substituted
 from eas.wbxml import Element
 from store.commands import FetchItems, RespondToMeeting
 from store.errors import StoreError
@@ -78,6 +79,7 @@ async def _respond(ctx: Context, request: Element, instance: str) -> str:
     if answer is None:
         raise EasError(_INVALID, "UserResponse is 1, 2 or 3")
     item = _item(ctx, request)
+    await _refuse_substitute(ctx, item)
     occurrence = await _occurrence(ctx, item, instance) if instance else ""
     asked = request.find(f"{_P}:SendResponse") if ctx.is_at_least("16.0") else None
     done: Responded = await ctx.execute(
@@ -106,6 +108,13 @@ def _item(ctx: Context, request: Element) -> ItemId:
     if folder and read_folder_id(folder, ctx.mailbox_id, _INVALID).id != lies_in:
         raise EasError(_INVALID, "the request does not lie in that folder")
     return item
+
+
+async def _refuse_substitute(ctx: Context, item: ItemId) -> None:
+    """Raises EasError 2 for an invitation to somebody else, which the device knows as a letter."""
+    (found,) = await ctx.execute(FetchItems((item,)))
+    if isinstance(found, Item) and is_substituted(found):
+        raise EasError(_INVALID, "the letter is no invitation")
 
 
 async def _occurrence(ctx: Context, item: ItemId, instance: str) -> Instant:

@@ -28,6 +28,8 @@ _TYPES = {
     "outdated": 4,
     "principal_wants_copy": 5,
 }
+# To somebody else: a message of which the device is told because its user is a delegate.
+_DELEGATED = 6
 _KINDS = frozenset({Kind.MEETING_REQUEST, Kind.MEETING_CANCELLATION, Kind.MEETING_RESPONSE})
 # Every GlobalObjectId begins so (MS-OXOCAL 2.2.1.27).
 _HEAD = bytes.fromhex("040000008200E00074C5B7101A82E008")
@@ -94,7 +96,7 @@ def _rest(item: Item, p: Properties, version: str) -> list[Element]:
         text(f"{_P}:TimeZone", blob_of(p.get("start_time_zone"), int(p["start"][:4]))),
         text(f"{_P}:GlobalObjId", global_object_id(p.get("uid") or "", p.get("recurrence_id"))),
         text(f"{_P}:DisallowNewTimeProposal", int(p.get("allow_new_time_proposal") is False)),
-        text("Email2:MeetingMessageType", _TYPES.get(p.get("meeting_request_type", ""), 0)),
+        text("Email2:MeetingMessageType", _message_type(p)),
         text("Calendar:UID", line(p.get("uid") or "")),
     ]
     if p.get("proposed_start") and p.get("proposed_end"):
@@ -103,6 +105,12 @@ def _rest(item: Item, p: Properties, version: str) -> list[Element]:
             text("MeetingResponse:ProposedEndTime", _when(p["proposed_end"])),
         ]
     return found
+
+
+def _message_type(p: Properties) -> int:
+    if p.get("is_delegated"):
+        return _DELEGATED
+    return _TYPES.get(p.get("meeting_request_type", ""), 0)
 
 
 def _busy(p: Properties) -> int:

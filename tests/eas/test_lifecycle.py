@@ -1,5 +1,6 @@
 """The life of a recurring meeting: its organiser on a desktop, one attendee on a phone, a room, and
-somebody elsewhere by iCalendar in mail; later a guest. After each step all hold the same times."""
+somebody elsewhere by iCalendar in mail; later a guest and a deputy. After each step all hold the
+same times."""
 
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ from conformance.eas.device import Device
 from conformance.eas.documents import body_preference, options
 from conformance.eas.wbxml import Node, node
 from entrepot.testing import Exchange, Person
+from tests.clients.zeep_client import Soap
+from tests.clients.zeep_others import delegate_of
 from tests.eas.conftest import NewDevice
 
 BERLIN, UTC = EWSTimeZone("Europe/Berlin"), EWSTimeZone("UTC")
@@ -403,13 +406,38 @@ def test_a_recurring_meeting_from_invitation_to_cancellation(
     assert world.response_of(world.ben.address) == "Tentative"
     world.hold(times)
 
+    # The phone's owner lets a deputy answer: for all Mondays, then for one of them.
+    deputy = server.person(f"emil-{world.anna.address.partition('@')[0]}")
+    levels = {"CalendarFolderPermissionLevel": "Editor"}
+    copies = {"ReceiveCopiesOfMeetingMessages": True, "DelegatePermissions": levels}
+    delegate_of(Soap(world.ben), deputy, "DelegatesOnly", **copies)
+    world.change(world.series(), start=_week(0, 9), end=_week(0, 10))
+    times = [_time(number, 9) for number in range(6)]
+    world.room_says("Accept")
+    world.hold(times)
+    assert world.response_of(world.ben.address) == "Unknown"
+    (request,) = deputy.account().inbox.all()
+    request.accept()
+    assert world.response_of(world.ben.address) == "Accept"
+    world.hold(times)
+    world.change(world.monday(2), start=_week(2, 13), end=_week(2, 14))
+    times[2] = _time(2, 13)
+    (request,) = deputy.account().inbox.all()
+    request.tentatively_accept()
+    assert world.response_of(world.ben.address, world.monday(2)) == "Tentative"
+    assert world.response_of(world.ben.address) == "Accept"
+    world.hold(times)
+    owner = {"EmailAddress": world.ben.address}
+    users = {"UserId": [{"PrimarySmtpAddress": deputy.address}]}
+    Soap(world.ben).ask("RemoveDelegate", Mailbox=owner, UserIds=users)
+
     # The phone declines the last Monday alone when that is changed: it is gone from there only.
     world.change(world.monday(5), start=_week(5, 20), end=_week(5, 21))
     times[5] = _time(5, 20)
     world.hold(times)
     assert world.phone.answer(3) == "1"
     assert world.response_of(world.ben.address, world.monday(5)) == "Decline"
-    assert world.response_of(world.ben.address) == "Tentative"
+    assert world.response_of(world.ben.address) == "Accept"
     assert world.phone.times() == times[:5]
 
     # The end.

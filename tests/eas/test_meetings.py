@@ -16,6 +16,8 @@ from conformance.eas.device import Device
 from conformance.eas.wbxml import Node, node
 from eas.render.meeting_request import global_object_id, uid_of
 from entrepot.testing import Person
+from tests.clients.zeep_client import Soap
+from tests.clients.zeep_others import delegate_of
 from tests.eas.conftest import VERSIONS, NewDevice
 
 BERLIN = EWSTimeZone("Europe/Berlin")
@@ -235,3 +237,34 @@ def test_a_uid_is_in_its_global_object_id(uid: str) -> None:
         uid = uid[:72] + "10000000" + "AB" * 16
     assert uid_of(global_object_id(uid, None)) == uid
     assert uid_of(global_object_id(uid, "2026-10-05T08:00:00.000000Z")) == uid
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_delegates_device_gets_a_letter_about_the_invitation(
+    anna: Person, ben: Person, new_person: Any, new_device: NewDevice, version: str
+) -> None:
+    """A device would take the invitation for one to its user (MS-ASCMD 3.1.5.6.1)."""
+    levels = {"CalendarFolderPermissionLevel": "Editor"}
+    copies = {"ReceiveCopiesOfMeetingMessages": True, "DelegatePermissions": levels}
+    delegate_of(Soap(anna), ben, "DelegatesAndSendInformationToMe", **copies)
+    _invite(new_person("carla").account(), anna)
+
+    device = new_device(ben, version)
+    asked: Any = documents.options(documents.body_preference(1))
+    ((id, data),) = device.sync_all(device.folder_of_type(2), options=asked).items.items()
+    assert data[f"{_E}:MessageClass"].value == "IPM.Note"
+    assert ben.address in str(data[f"{_E}:To"].value) and f"{_E}:Cc" not in data
+    subject = str(data[f"{_E}:Subject"].value)
+    assert subject.startswith("Meeting request for Anna") and subject.endswith(": Plan")
+    assert data[f"{_E}:ThreadTopic"].value == "Plan"
+    assert f"{_E}:MeetingRequest" not in data
+    words = str(data["AirSyncBase:Body"].text("AirSyncBase:Data"))
+    assert "When: 2026-10-05 10:00 - 2026-10-05 11:00" in words and "Where: Room 1" in words
+    told = _answer(device, id, 1)
+    assert told.text(f"{_M}:Result", f"{_M}:Status") == "2"
+
+    _, informed = _request(new_device(anna, version))
+    assert informed[f"{_E}:MessageClass"].value == "IPM.Schedule.Meeting.Request"
+    if version >= "14.1":
+        request = informed[f"{_E}:MeetingRequest"]
+        assert request.text("Email2:MeetingMessageType") == "5"

@@ -140,7 +140,8 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Folder(msgspec.Struct, frozen=True):
-    """A folder as read. ``role`` is its distinguished name, empty for a person's own."""
+    """A folder as read. ``role`` is its distinguished name, empty for a person's own;
+    ``views_private``: the asker sees what is private in it."""
 
     id: FolderId
     change: int
@@ -155,6 +156,7 @@ class Folder(msgspec.Struct, frozen=True):
     extended: dict[str, Any]
     rights: int
     permissions: tuple[Permission, ...] | None = None
+    views_private: bool = False
 
 
 class Permission(msgspec.Struct, frozen=True):

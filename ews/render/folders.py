@@ -107,7 +107,7 @@ def _rights(ctx: Context, folder: Folder, element: str) -> Any:
         "Delete": bool(rights & Right.OWNER),
         "Modify": bool(rights & Right.OWNER),
         "Read": bool(rights & Right.READ_ALL),
-        "ViewPrivateItems": bool(rights & Right.OWNER),
+        "ViewPrivateItems": folder.views_private,
     }
 
 

@@ -131,6 +131,7 @@ def folders_of(tx: Tx, rows: Sequence[FolderRow], *, permissions: bool = False) 
                 extended=extended,
                 rights=rights,
                 permissions=permission_set(tx, row) if is_shown else None,
+                views_private=tx.access.sees_private(row.mailbox_id),
             )
         )
     return result

@@ -11,6 +11,7 @@ from store.commands import (
     DelegateDraft,
     DeleteItems,
     FetchAttachments,
+    FetchFolders,
     FetchItems,
     FindItems,
     FolderRole,
@@ -136,7 +137,10 @@ async def test_a_copy_of_the_calendar_is_without_it(deputy, secret):
 
 
 async def test_a_delegate_who_may_sees_it_as_the_owner_does(anna, deputy, secret):
+    seen = FetchFolders((CALENDAR,))
+    assert [(await who.execute(seen))[0].views_private for who in (anna, deputy)] == [True, False]
     await anna.execute(UpdateDelegates(ANNA, (DelegateDraft(BEN, views_private=True),)))
+    assert (await deputy.execute(seen))[0].views_private
     whole = [sorted((MARK, "Open"))] * 3
     assert await subjects(deputy) == await subjects(anna) == whole
     (item,) = await deputy.execute(FetchItems((secret,), EVERYTHING))

@@ -238,5 +238,5 @@ def requests_have_their_number(device: Device) -> None:
     registry=REGISTRY,
 )
 def a_delegate_is_written_to_in_words(device: Device, what: str) -> None:
-    """Who has no rights to a calendar and gets its invitations: no device can arrange that."""
-    raise Missing(f"a delegate who {what} substitutes of invitations, which ActiveSync can name")
+    """Of an invitation to the owner: that takes a third user, and no device makes a delegate."""
+    raise Missing(f"a delegate who {what} substitutes of invitations, made without ActiveSync")

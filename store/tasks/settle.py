@@ -16,7 +16,9 @@ _WHOLE = 100.0
 def settled_task(
     properties: Properties, now: Instant, before: Properties | None = None
 ) -> Properties:
-    """The properties of a task as they are kept. ``before``: as they were.
+    """The properties of a task as they are kept. ``before``: as they were, None of a new one.
+
+    Each call for a change counts as one (task:ChangeCount, MS-OXWSTASK 2.2.4.6).
 
     Raises InvalidValue for a percentage that is none, a due date before the start, a recurrence
     that is none.
@@ -27,6 +29,7 @@ def settled_task(
     if percent is not None and not 0 <= float(percent) <= _WHOLE:
         raise InvalidValue("percent_complete is from 0 to 100", where="percent_complete")
     _complete(settled, now, known)
+    settled["change_count"] = 0 if before is None else known.get("change_count", 0) + 1
     start, due = settled.get("start_date"), settled.get("due_date")
     if start and due and due[:10] < start[:10]:
         if known.get("start_date") == start:

@@ -330,17 +330,3 @@ def names_are_resolved_in_order(device: Device, other: Device) -> None:
     )
     told = [each.text("ResolveRecipients:To") for each in answer.all("ResolveRecipients:Response")]
     check(told == asked, f"the responses are {told}")
-
-
-@scenario(_CMD, "S16_TC01", requirements=("MS-ASCMD_R480",), registry=REGISTRY)
-def absence_is_kept(device: Device) -> None:
-    """Set and got back, and switched off again."""
-
-    def oof(*content: Node) -> Node:
-        return device.ask("Settings", node("Settings:Settings", node("Settings:Oof", *content)))
-
-    for state in ("1", "0"):
-        oof(node("Settings:Set", node("Settings:OofState", state)))
-        got = oof(node("Settings:Get", node("Settings:BodyType", "TEXT")))
-        told = got.text("Settings:Oof", "Settings:Get", "Settings:OofState")
-        check(told == state, f"the state is {told!r}")

@@ -234,18 +234,22 @@ def delete_item(
     )
 
 
-def move_item(items: Iterable[Ref], target: Place, new_ids: bool | None = None) -> Element:
+def move_item(
+    items: Iterable[Ref | Element], target: Place, new_ids: bool | None = None
+) -> Element:
     """MoveItem."""
     return _items_to_folder("MoveItem", items, target, new_ids)
 
 
-def copy_item(items: Iterable[Ref], target: Place, new_ids: bool | None = None) -> Element:
+def copy_item(
+    items: Iterable[Ref | Element], target: Place, new_ids: bool | None = None
+) -> Element:
     """CopyItem."""
     return _items_to_folder("CopyItem", items, target, new_ids)
 
 
 def _items_to_folder(
-    operation: str, items: Iterable[Ref], target: Place, new_ids: bool | None
+    operation: str, items: Iterable[Ref | Element], target: Place, new_ids: bool | None
 ) -> Element:
     return m(
         operation,

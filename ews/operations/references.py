@@ -79,10 +79,10 @@ async def _fetched(ctx: Context, id: ItemId) -> Item:
 async def series_of(ctx: Context, id: ItemId) -> Series:
     """The series that a master's id names. Raises EwsError, StoreError."""
     if id.original:
-        raise EwsError("ErrorCalendarCannotUseIdForOccurrenceId")
+        raise EwsError("ErrorCalendarCannotUseIdForRecurringMasterId")
     item = await _fetched(ctx, id)
     if item.kind != "calendar" or not is_master(item.properties):
-        raise EwsError("ErrorCalendarCannotUseIdForOccurrenceId")
+        raise EwsError("ErrorCalendarCannotUseIdForRecurringMasterId")
     return Series(item.properties)
 
 
@@ -100,7 +100,7 @@ async def _occurrence(ctx: Context, node: Any) -> ItemId:
 async def _master(ctx: Context, node: Any) -> ItemId:
     id = ctx.ids.read_item(node.OccurrenceId)
     if not id.original:
-        raise EwsError("ErrorCalendarCannotUseIdForRecurringMasterId")
+        raise EwsError("ErrorCalendarCannotUseIdForOccurrenceId")
     await _fetched(ctx, id)  # an occurrence that is gone leads nowhere
     return ItemId(id.mailbox_id, id.id)
 

@@ -1,0 +1,1 @@
+"""MS-OXWSMTGS: appointments and meetings."""

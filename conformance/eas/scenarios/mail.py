@@ -292,7 +292,7 @@ def mail_is_found_by_its_words(device: Device) -> None:
         check(len(results) == due, f"{len(results)} results, {due} are due")
 
 
-@scenario(_CMD, "S20_TC01", requirements=("MS-ASCMD_R1847101609",), registry=REGISTRY)
+@scenario(_CMD, "S23_TC01", requirements=("MS-ASCMD_R1847101609",), registry=REGISTRY)
 def find_tells_its_range(device: Device) -> None:
     """16.1."""
     needs(device, "16.1", "Find")

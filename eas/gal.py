@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from eas.answers import node, text
+from eas.answers import text
 from eas.context import Context
+from eas.finding import ROWS_MAX
+from eas.pictures import Pictures
 from eas.wbxml import Element
 from store.commands import ResolveNames
 from store.model import Account
@@ -26,28 +28,27 @@ _FIELDS = {
     "home_phone": "HomePhone",
     "mobile_phone": "MobilePhone",
 }
-_NO_PHOTO = 173
-_SEEN_MAX = 1_000
 
 
 async def gal_entries(
-    ctx: Context, query: str, limit: int, *, pictures: bool = False
-) -> list[list[Element]]:
-    """Entries of the address list that fit what somebody typed, each as its elements."""
+    ctx: Context, query: str, first: int, last: int, pictures: Pictures | None = None
+) -> tuple[list[list[Element]], int]:
+    """Entries of the address list that fit what somebody typed, from ``first`` to ``last``, each as
+    its elements; and how many there are."""
     if not query.strip():
-        return []
-    found: ResolvedNames = await ctx.execute(
-        ResolveNames(query, scope="directory", limit=min(limit, _SEEN_MAX))
-    )
-    return [
-        gal_properties(name.account, pictures=pictures)
-        for name in found.names
-        if name.account is not None
-    ]
+        return [], 0
+    found: ResolvedNames = await ctx.execute(ResolveNames(query, scope="directory", limit=ROWS_MAX))
+    accounts = [name.account for name in found.names if name.account is not None]
+    shown = accounts[first : last + 1]
+    entries = [gal_properties(account) for account in shown]
+    if pictures is not None:
+        told = await pictures.elements(ctx, [account.address for account in shown], _P)
+        entries = [[*entry, picture] for entry, picture in zip(entries, told, strict=True)]
+    return entries, len(accounts)
 
 
-def gal_properties(account: Account, *, pictures: bool) -> list[Element]:
-    """The elements of an entry; of a picture that there is none (MS-ASCMD 2.2.3.138)."""
+def gal_properties(account: Account) -> list[Element]:
+    """The elements of an entry (MS-ASCMD 2.2.3.138), but for its picture."""
     elements = [text(f"{_P}:DisplayName", account.name or account.address)]
     given: dict[str, str] = {}
     properties: dict[str, Any] = account.properties
@@ -63,6 +64,4 @@ def gal_properties(account: Account, *, pictures: bool) -> list[Element]:
         if element in given:
             elements.append(text(f"{_P}:{element}", given[element]))
     elements.append(text(f"{_P}:EmailAddress", account.address))
-    if pictures:
-        elements.append(node(f"{_P}:Picture", text(f"{_P}:Status", _NO_PHOTO)))
     return elements

@@ -28,6 +28,7 @@ from store.commands import (
     LookUpAddresses,
     MailboxStatus,
     RemoveAccount,
+    SetPhoto,
     UpdateAccount,
 )
 from store.devices.commands import ChangeDevice, ListDevices, RemoveDevice
@@ -35,6 +36,7 @@ from store.devices.model import Device
 from store.directory.lists import IS_ROOM_LIST, LIST
 from store.errors import InvalidValue, NotFound
 from store.model import Account
+from store.results import Photo
 from store.store import Store
 
 
@@ -138,6 +140,11 @@ class Administration:
             )
         properties = {**account.properties, POLICY: policy}
         return await self.execute(UpdateAccount(account.address, properties=properties))
+
+    async def set_photo(self, address: str, content: bytes | None) -> Photo | None:
+        """Set somebody's picture, a JPEG or a PNG; None takes it away. Raises NotFound,
+        InvalidValue, TooLarge."""
+        return await self.execute(SetPhoto(address, content))
 
     async def add_list(self, address: str, name: str, *, is_of_rooms: bool = False) -> Account:
         """Make a distribution list, or one by which rooms are found; nobody is in it yet."""

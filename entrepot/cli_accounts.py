@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -175,6 +176,31 @@ def set_booking(
         load_settings(config, folder), lambda admin: admin.set_booking(address, policy)
     )
     out.print(f"{account.address} answers invitations: {policy}.", markup=False)
+
+
+@users.command("photo")
+def set_photo(
+    address: Address,
+    file: Annotated[Path | None, typer.Argument(help="A JPEG or a PNG.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the photo away.")] = False,
+    config: ConfigOption = None,
+    folder: FolderOption = None,
+) -> None:
+    """Set the picture of a person, a room or a list, which programs show beside the name."""
+    if (file is None) == (not remove):
+        raise Complaint("name a file, or say --remove")
+    try:
+        content = file.read_bytes() if file is not None else None
+    except OSError as error:
+        raise Complaint(f"{file} cannot be read: {error.strerror}") from error
+    photo = administer(
+        load_settings(config, folder), lambda admin: admin.set_photo(address, content)
+    )
+    if photo is None:
+        out.print(f"{address} has no photo now.", markup=False)
+    else:
+        out.print(f"{address} has a photo of {len(photo.content):,} bytes.", markup=False)
+        out.print(f"Undo: entrepot user photo {address} --remove", markup=False)
 
 
 @users.command("remove")

@@ -5,6 +5,8 @@ They exist only where the demo was started with ``--test``, behind the control d
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 from entrepot.app import App
@@ -18,6 +20,7 @@ from store.commands import (
     FolderDraft,
     FolderRef,
     FolderRole,
+    SetPhoto,
     UpdateAccount,
 )
 from store.directory.lists import IS_ROOM_LIST, LIST
@@ -75,6 +78,13 @@ class Controls:
         await self._session.execute(ChangeMembers(address, add=members))
         return {"address": address}
 
+    async def set_photo(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Set the photo of ``address`` from a file; without one there is none."""
+        file = str(request.get("file") or "")
+        picture = await asyncio.to_thread(Path(file).read_bytes) if file else None
+        await self._session.execute(SetPhoto(str(request["address"]), picture))
+        return {}
+
     async def disable(self, request: dict[str, Any]) -> dict[str, Any]:
         """Disable (or with ``is_disabled`` false enable) an account."""
         is_disabled = bool(request.get("is_disabled", True))
@@ -107,6 +117,7 @@ def add_controls(app: App, domain: str) -> None:
         "now": controls.now,
         "add_account": controls.add_account,
         "add_list": controls.add_list,
+        "set_photo": controls.set_photo,
         "disable": controls.disable,
         "add_folder": controls.add_folder,
     }

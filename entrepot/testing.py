@@ -113,6 +113,16 @@ class Person:
         )
         return Folder(path, int(answer["total"]), int(answer["unread"]))
 
+    def sets_photo(self, content: bytes | None) -> None:
+        """Set the picture that others see, a JPEG or a PNG; None takes it away."""
+        if content is None:
+            self.exchange.ask("set_photo", address=self.address)
+            return
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(content)
+            file.flush()
+            self.exchange.ask("set_photo", address=self.address, file=file.name)
+
     def disable(self, disabled: bool = True) -> None:
         """Disable the account, as an administrator does (or enable it again)."""
         self.exchange.ask("disable", address=self.address, is_disabled=disabled)

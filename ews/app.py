@@ -20,6 +20,7 @@ from ews.context import Services
 from ews.dispatch import Dispatcher, Stream
 from ews.ids import Ids
 from ews.notifications.subscriptions import Subscriptions
+from ews.photos import serve_photo
 from ews.wsdl import messages_xsd, types_xsd, wsdl
 from store.clock import Clock
 from store.commands import FetchSecret
@@ -54,6 +55,7 @@ class Front:
         load_operations()
         return [
             Route("/EWS/Exchange.asmx", self.exchange, methods=["GET", "HEAD", "POST"]),
+            Route("/EWS/Exchange.asmx/s/GetUserPhoto", self.photo, methods=["GET"]),
             Route("/EWS/Services.wsdl", self.described(wsdl), methods=["GET"]),
             Route("/EWS/messages.xsd", self.described(lambda _: messages_xsd()), methods=["GET"]),
             Route("/EWS/types.xsd", self.described(lambda _: types_xsd()), methods=["GET"]),
@@ -133,6 +135,10 @@ class Front:
         return Response(
             b"".join(answer.parts), answer.status, headers=headers, media_type=CONTENT_TYPE
         )
+
+    async def photo(self, request: Request) -> Response:
+        """GET /EWS/Exchange.asmx/s/GetUserPhoto"""
+        return await serve_photo(self, request)
 
     def described(self, write: Callable[[str], bytes]) -> Callable[[Request], Awaitable[Response]]:
         """An endpoint that serves a description file to whoever signed in."""

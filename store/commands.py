@@ -643,6 +643,20 @@ class ChangeMembers(Command, frozen=True):
     remove: tuple[str, ...] = ()
 
 
+class SetPhoto(Command, frozen=True):
+    """Set the photo of an account, one's own or as administrator -> Photo; ``content`` None: take
+    it away -> None."""
+
+    address: str
+    content: bytes | None
+
+
+class FetchPhotos(Command, frozen=True):
+    """-> each Photo, None where there is none."""
+
+    addresses: tuple[str, ...]
+
+
 class ListAccounts(Command, frozen=True):
     """-> list[Account], by address."""
 

@@ -48,6 +48,13 @@ class ItemPage(msgspec.Struct, frozen=True):
     rights: int = 0
 
 
+class Photo(msgspec.Struct, frozen=True):
+    """Somebody's picture: a JPEG of at most 648 pixels a side (``store.directory.pictures``)."""
+
+    etag: str
+    content: bytes
+
+
 class SavedItem(msgspec.Struct, frozen=True):
     """Where an item is now. ``id`` None: nothing was kept, or it left this mailbox."""
 

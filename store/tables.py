@@ -65,6 +65,15 @@ address = Table(
     Column("account_id", BigInteger, nullable=False, index=True),
 )
 
+# A picture of somebody, a JPEG; ``etag`` tells one from the next.
+account_photo = Table(
+    "account_photo",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("etag", String, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
 # Words of a name, an alias or an address, lower case: what ResolveNames searches by prefix.
 directory_word = Table(
     "directory_word",

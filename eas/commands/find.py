@@ -12,6 +12,7 @@ from eas.errors import EasError, in_words_of
 from eas.finding import ROWS_MAX, Query, find_items
 from eas.gal import gal_entries
 from eas.ids import folder_server_id, item_server_id, read_folder_id
+from eas.pictures import read_pictures
 from eas.ranges import read_range
 from eas.registry import command
 from eas.render.mail import when
@@ -99,13 +100,10 @@ async def _people(ctx: Context, criterion: Element, first: int, last: int) -> li
     if not query.strip():
         raise EasError(_INVALID, "an empty query")
     options = criterion.find(f"{_P}:Options")
-    pictures = options is not None and options.find(f"{_P}:Picture") is not None
-    entries = await gal_entries(ctx, query[:256], ROWS_MAX, pictures=pictures)
-    found = [
-        node(f"{_P}:Result", Element(f"{_P}:Properties", None, entry))
-        for entry in entries[first : last + 1]
-    ]
-    return _results(found, first, len(entries))
+    pictures = read_pictures(ctx, options, _P)
+    entries, total = await gal_entries(ctx, query[:256], first, last, pictures)
+    found = [node(f"{_P}:Result", Element(f"{_P}:Properties", None, entry)) for entry in entries]
+    return _results(found, first, total)
 
 
 async def _mail(ctx: Context, criterion: Element, first: int, last: int) -> list[Element]:

@@ -10,6 +10,7 @@ import msgspec
 from eas.answers import Answer, node, root, text
 from eas.context import Context
 from eas.errors import EasError
+from eas.pictures import Pictures, read_pictures
 from eas.reading.mail import read_moment
 from eas.registry import command
 from eas.wbxml import Element
@@ -25,7 +26,7 @@ _TO_MAX, _CHARS_MAX = 100, 256
 # How many suggestions a name gets unless the device says so, and how many are counted at most.
 _SHOWN, _COUNTED_MAX = 20, 200
 _NUMBER_MAX = 9999
-_NO_PHOTO, _NO_CERTIFICATE, _AVAILABILITY_FAILED, _TOO_MANY_MEMBERS = 173, 7, 163, 161
+_NO_CERTIFICATE, _AVAILABILITY_FAILED, _TOO_MANY_MEMBERS = 7, 163, 161
 _SLOT_MINUTES = 30
 _MEMBERS_MAX = 20  # of a group whose free time is told (MS-ASCMD 2.2.3.183)
 _GAL, _CONTACT = 1, 2
@@ -38,7 +39,7 @@ class _Options(msgspec.Struct, frozen=True):
     ambiguous_max: int = _SHOWN
     certificates: bool = False
     window: tuple[Instant, Instant] | None = None
-    pictures: bool = False
+    pictures: Pictures | None = None
 
 
 @command("ResolveRecipients")
@@ -68,7 +69,7 @@ def _read(ctx: Context, said: Element | None) -> _Options:
         ambiguous_max=most,
         certificates=retrieval != "1",
         window=window if ctx.is_at_least("14.0") else None,
-        pictures=said.find(f"{_P}:Picture") is not None and ctx.is_at_least("14.1"),
+        pictures=read_pictures(ctx, said, _P),
     )
 
 
@@ -153,7 +154,7 @@ async def _recipient(
         )
         if options.certificates and is_one
         else None,
-        node(f"{_P}:Picture", text(f"{_P}:Status", _NO_PHOTO)) if options.pictures else None,
+        *(await options.pictures.elements(ctx, [name.address], _P) if options.pictures else ()),
     )
 
 

@@ -8,10 +8,11 @@ from eas.answers import Answer, length, node, root, text
 from eas.classes import class_of_item
 from eas.context import Context
 from eas.errors import EasError, in_words_of
-from eas.finding import ROWS_MAX, Query, find_items, phrase
+from eas.finding import Query, find_items, phrase
 from eas.gal import gal_entries
 from eas.ids import folder_server_id, item_server_id, read_folder_id
 from eas.loading import load
+from eas.pictures import read_pictures
 from eas.ranges import read_range
 from eas.reading.mail import read_moment
 from eas.reading.options import Options, read_options
@@ -92,16 +93,12 @@ async def _gal(ctx: Context, store: Element) -> list[Element]:
     if asked is None:
         raise EasError(_PROTOCOL, "a range that is none")
     first, last = asked
-    # iOS sends an empty Picture.
-    pictures = options.find(f"{_P}:Picture") is not None and ctx.is_at_least("14.1")
-    entries = await gal_entries(ctx, query.as_text()[:256], ROWS_MAX, pictures=pictures)
-    if entries and first >= len(entries):
+    pictures = read_pictures(ctx, options, _P)
+    entries, total = await gal_entries(ctx, query.as_text()[:256], first, last, pictures)
+    if total and first >= total:
         raise EasError(_RANGE_END, "the range begins behind the last entry")
-    found = [
-        node(f"{_P}:Result", Element(f"{_P}:Properties", None, entry))
-        for entry in entries[first : last + 1]
-    ]
-    return _results(found, first, len(entries))
+    found = [node(f"{_P}:Result", Element(f"{_P}:Properties", None, entry)) for entry in entries]
+    return _results(found, first, total)
 
 
 # -- a mailbox ---------------------------------------------------------------------------------

@@ -169,6 +169,7 @@ def remove_account(tx: WriteTx, command: RemoveAccount) -> None:
         _address.c.account_id,
         tables.mailbox_grant.c.account_id,
         tables.delegate.c.account_id,
+        tables.account_photo.c.account_id,
         tables.folder_permission.c.account_id,
         _account.c.id,
     ):

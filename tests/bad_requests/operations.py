@@ -215,6 +215,10 @@ GOOD: Mapping[str, str] = {
         "<m:GetUserOofSettingsRequest><t:Mailbox><t:Address>{address}</t:Address></t:Mailbox>"
         "</m:GetUserOofSettingsRequest>"
     ),
+    "GetUserPhoto": (
+        "<m:GetUserPhoto><m:Email>{address}</m:Email><m:SizeRequested>HR48x48</m:SizeRequested>"
+        "</m:GetUserPhoto>"
+    ),
     "MarkAllItemsAsRead": (
         "<m:MarkAllItemsAsRead><m:ReadFlag>true</m:ReadFlag><m:SuppressReadReceipts>true"
         f"</m:SuppressReadReceipts>{FOLDERS}</m:MarkAllItemsAsRead>"

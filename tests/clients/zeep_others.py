@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.clients.passing import time_passes
 from tests.clients.zeep_client import HEADER, Soap, call, folders, several, target, values_of
+from tests.directory.pictures import picture, size_of
 
 _NUMBERS = itertools.count(1)
 EVENTS = several("EventType", "CreatedEvent", "NewMailEvent")
@@ -348,3 +349,11 @@ def UpdateDelegate(soap: Soap) -> None:
 def RemoveDelegate(soap: Soap) -> None:
     users = {"UserId": [{"PrimarySmtpAddress": _new_delegate(soap).address}]}
     assert _delegate(soap, "RemoveDelegate", UserIds=users) is None
+
+
+@call
+def GetUserPhoto(soap: Soap) -> None:
+    soap.person.sets_photo(picture(64, 64))
+    found = soap.ask("GetUserPhoto", Email=soap.person.address, SizeRequested="HR48x48")
+    assert found.HasChanged is True
+    assert size_of(found.PictureData)[:2] == (48, 48)

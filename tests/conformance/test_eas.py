@@ -18,8 +18,12 @@ from conformance.runner import Account, Outcome
 from conformance.scenario import Scenario
 from entrepot.testing import Exchange, Person
 from tests.conformance.conftest import reference
+from tests.directory.pictures import picture
 
 SCENARIOS_OF_ONE = 40
+OF_SOMEBODY_WITH_A_PHOTO = {
+    f"MS-ASCMD {number}" for number in ("S13_TC17", "S13_TC18", "S13_TC19", "S14_TC20", "S14_TC21")
+}
 MEMBERS_OF_LARGE = 21  # one more than are asked for their time (MS-ASCMD 2.2.3.183)
 SCENARIOS = {scenario.id: scenario for scenario in load_all()}
 
@@ -53,6 +57,9 @@ def run(server: Exchange) -> Iterator[Callable[[Scenario, str], Outcome]]:
             counts[version] += 1
             name = version.replace(".", "")
             person, other = somebody(f"v{name}", turn), somebody(f"other{name}", turn)
+            if scenario.id in OF_SOMEBODY_WITH_A_PHOTO:
+                person = somebody(f"shown{name}", 0)
+                person.sets_photo(picture())
             runner = EasRunner(
                 client,
                 server.eas,

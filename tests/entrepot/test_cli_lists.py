@@ -1,9 +1,10 @@
-"""``entrepot list``: distribution lists and lists of rooms, as an administrator uses them."""
+"""``entrepot list`` and ``entrepot user photo``, as an administrator uses them."""
 
 import json
 
 import pytest
 
+from tests.directory.pictures import picture
 from tests.entrepot.test_cli import entrepot
 
 CREW = "crew@example.org"
@@ -56,3 +57,20 @@ def test_a_list_is_removed_after_a_question_and_comes_back(folder):
     assert undo in said(folder, "remove", gone, "--yes")
     said(folder, "show", gone, code=1)
     assert "is no list" in said(folder, "remove", "anna@example.org", "--yes", code=1)
+
+
+def test_a_photo_is_set_and_taken_away(folder, tmp_path):
+    file = tmp_path / "anna.png"
+    file.write_bytes(picture(64, 64, "PNG"))
+
+    def photo(*arguments, code=0):
+        done = entrepot("user", "photo", "anna@example.org", *arguments, "--folder", folder)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    assert "user photo anna@example.org --remove" in photo(file)
+    assert "has no photo now" in photo("--remove")
+    file.write_bytes(b"no picture")
+    assert "no JPEG or PNG" in photo(file, code=1)
+    assert "cannot be read" in photo(tmp_path / "missing.png", code=1)
+    assert "--remove" in photo(code=1)

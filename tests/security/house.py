@@ -23,6 +23,7 @@ from store.commands import (
     ChangeMembers,
     DelegateDraft,
     RemoveDelegates,
+    SetPhoto,
 )
 from store.directory.lists import IS_ROOM_LIST, LIST, ROOM
 from store.model import Principal
@@ -30,6 +31,7 @@ from store.store import Store
 from tests.acceptance.contract import REFERENCE, Contract
 from tests.bad_requests.cases import envelope
 from tests.bad_requests.operations import GOOD, filled
+from tests.directory.pictures import picture
 
 load_operations()
 
@@ -199,6 +201,8 @@ async def _template(folder: Path, names: tuple[str, ...]) -> tuple[bytes, dict[s
             account = await store.system().execute(AddAccount(address, name.capitalize()))
             people[name] = Principal(account.id, address, account.name, account.mailbox_id)
         await _add_rooms(store)
+        for name in names:
+            await store.system().execute(SetPhoto(f"{name}@demo.example", picture(8, 8)))
         await store.close()
         _TEMPLATES[names] = file.read_bytes(), people
     return _TEMPLATES[names]

@@ -256,6 +256,7 @@ HARMLESS = {
     "GetServerTimeZones",
     "GetServiceConfiguration",
     "GetUserAvailability",
+    "GetUserPhoto",
 }
 
 # A live subscription of another person is told from an ended one, as MS-OXWNTIF has it; nobody can

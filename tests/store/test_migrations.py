@@ -30,6 +30,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
             "event_floor",
             "oof_reply",
             "delegate",
+            "account_photo",
             *(table for table in metadata.tables if "device" in table),
         ):
             old.execute(f"DROP TABLE {table}")
@@ -43,7 +44,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
 
-    assert migrations.upgrade(url) == ["0002", "0003", "0004", "0005", "0006"]
+    assert migrations.upgrade(url) == ["0002", "0003", "0004", "0005", "0006", "0007"]
     assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == [
         "0001",
         "0002",
@@ -51,6 +52,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         "0004",
         "0005",
         "0006",
+        "0007",
     ]
     assert migrations.upgrade(url) == []
     again = await Store.open(url)

@@ -9,7 +9,7 @@ from eas.classes import class_named
 from eas.context import Context
 from eas.errors import EasError
 from eas.ids import read_folder_id
-from eas.reading.options import Options, read_options
+from eas.reading.options import TOGETHER, Options, read_options
 from eas.registry import command
 from eas.sync.entries import options_of
 from eas.sync.filters import ESTIMATE, cutoff
@@ -24,7 +24,6 @@ _OK, _BAD_COLLECTION, _NOT_PRIMED, _BAD_KEY, _PROTOCOL = 1, 2, 3, 4, 103
 # Beyond this a device only needs to know that there is much.
 _COUNT_MAX = 100_000
 _COLLECTIONS_MAX = 300
-_TOGETHER = frozenset({"Email", "SMS"})
 
 
 @command("GetItemEstimate")
@@ -42,7 +41,7 @@ async def get_item_estimate(ctx: Context) -> Answer:
 def _check_classes(element: Element) -> None:
     """Mail and text messages alone are said together (MS-ASCMD 2.2.3.27.2). Raises EasError 4."""
     classes = {each.text("AirSync:Class") for each in element.all("AirSync:Options")} - {""}
-    if len(classes) > 1 and not classes <= _TOGETHER:
+    if len(classes) > 1 and not classes <= TOGETHER:
         raise EasError(_BAD_KEY, "classes that are not synchronised together")
 
 

@@ -17,6 +17,8 @@ _HTML = 2
 _FILTERS_MAX = 8
 _PREVIEW_MAX = 255
 _U32 = 0xFFFFFFFF
+# The classes of which one collection may have options each (MS-ASCMD 2.2.3.27).
+TOGETHER = frozenset({"Email", "SMS"})
 _BOOLEANS = {"": True, "1": True, "true": True, "0": False, "false": False}
 # MS-ASCMD 2.2.3.101: MIMETruncation in characters; 8 is no truncation.
 MIME_TRUNCATION: dict[int, int | None] = {

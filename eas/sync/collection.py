@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from eas.answers import node, text
-from eas.classes import EMAIL, class_named, class_of_folder
+from eas.classes import EMAIL, Class, class_named, class_of_folder
 from eas.context import Context
 from eas.errors import EasError, eas_status, in_words_of
 from eas.ids import file_reference, item_server_id, read_folder_id, read_item_id
@@ -97,6 +97,7 @@ async def _begin(ctx: Context, collection: Collection, folder: FolderId) -> None
         raise EasError(_HIERARCHY, "a class that this version does not have")
     if collection.asked.supported is not None and not kind.is_ghosting:
         raise EasError(_PROTOCOL, f"{kind.name} has no elements that can be ghosted")
+    _check_conversations(collection.asked, kind)
     options = _of_class(
         collection.asked.options or Options(), kind.name, collection.asked.supported
     )
@@ -106,6 +107,12 @@ async def _begin(ctx: Context, collection: Collection, folder: FolderId) -> None
     )
     collection.options = options
     collection.is_begun = True
+
+
+def _check_conversations(asked: CollectionRequest, kind: Class) -> None:
+    """Only mail has conversations (MS-ASCMD 2.2.3.36.2). Raises EasError 4."""
+    if asked.converses and not kind.is_mail:
+        raise EasError(_PROTOCOL, f"{kind.name} has no conversations")
 
 
 def _of_class(options: Options, name: str, supported: tuple[str, ...] | None) -> Options:
@@ -147,6 +154,7 @@ async def look(ctx: Context, collections: Sequence[Collection]) -> None:
         collection.options = _of_class(said, kept.kind or EMAIL.name, kept.supported)
         collection.options_changed = collection.options != kept
         try:
+            _check_conversations(collection.asked, class_named(collection.options.kind))
             collection.cutoff = cutoff(collection.options, ctx.clock.now())
         except EasError as error:
             collection.status = error.status

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from eas.errors import EasError
-from eas.reading.options import Options, read_options
+from eas.reading.options import TOGETHER, Options, read_options
 from eas.wbxml import Element
 
 _P = "AirSync"
@@ -21,7 +21,8 @@ _KEY = re.compile(r"([0-9a-f]{8})-([1-9][0-9]{0,17})")
 
 class CollectionRequest(msgspec.Struct, frozen=True):
     """One collection. ``options`` None: as before. ``gets`` None: not said. ``commands`` are the
-    device's own changes and fetches, in order."""
+    device's own changes and fetches, in order. ``converses``: whether it says a
+    ConversationMode."""
 
     sync_key: str
     collection_id: str
@@ -32,6 +33,7 @@ class CollectionRequest(msgspec.Struct, frozen=True):
     options: Options | None = None
     supported: tuple[str, ...] | None = None
     commands: tuple[Element, ...] = ()
+    converses: bool = False
 
     @property
     def begins(self) -> bool:
@@ -118,6 +120,7 @@ def _collection(element: Element, version: str) -> CollectionRequest:
             None if supported is None else tuple(child.name for child in supported.children)
         ),
         commands=own,
+        converses=element.find(f"{_P}:ConversationMode") is not None,
     )
     if read.begins and (own or read.gets):
         raise EasError(_PROTOCOL, "commands or GetChanges with the key 0")
@@ -125,7 +128,11 @@ def _collection(element: Element, version: str) -> CollectionRequest:
 
 
 def _options(elements: list[Element], version: str) -> Options | None:
-    """The options for mail: a second node may be there for SMS, which nothing here holds."""
+    """The options for mail: a second node may be there for SMS, which nothing here holds. Raises
+    EasError 4 where a class is there twice, or another beside one (MS-ASCMD 2.2.3.27.6)."""
+    classes = [element.text(f"{_P}:Class", "Email") for element in elements]
+    if len(classes) > 1 and (len(set(classes)) < len(classes) or not TOGETHER.issuperset(classes)):
+        raise EasError(_PROTOCOL, "options of classes that are not synchronised together")
     for element in elements:
         if element.text(f"{_P}:Class", "Email") != "SMS":
             return read_options(element, version)

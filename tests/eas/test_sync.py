@@ -384,6 +384,41 @@ def test_what_breaks_the_protocol_is_status_4(anna: Person, new_device: NewDevic
     assert [device.ask("Sync", each).text(_STATUS) for each in wrong] == ["4"] * 5
 
 
+@pytest.mark.parametrize(
+    ("classes", "due"),
+    [
+        (("Email", "Email"), "4"),
+        ((None, "Email"), "4"),
+        (("Email", "Calendar"), "4"),
+        (("Tasks", "SMS"), "4"),
+        (("Email", "SMS"), ""),
+        ((None, "SMS"), ""),
+    ],
+)
+def test_only_mail_and_text_messages_have_options_together(
+    anna: Person, new_device: NewDevice, classes: tuple[str | None, ...], due: str
+) -> None:
+    device = new_device(anna)
+    inbox = device.folder_of_type(2)
+    device.begin(inbox)
+    asked = [
+        node("AirSync:Options", node("AirSync:Class", name) if name else None) for name in classes
+    ]
+    request = documents.sync([documents.collection(device.keys[inbox], inbox, more=asked)])
+    reply = device.post("Sync", request)
+    assert (reply.root.text(_STATUS) if reply.root else "") == due
+
+
+def test_only_mail_has_conversations(anna: Person, new_device: NewDevice) -> None:
+    device = new_device(anna)
+    contacts, asked = device.folder_of_type(9), [node("AirSync:ConversationMode", 1)]
+    first = device.sync(contacts, more=asked)
+    assert first is not None and first.text(_STATUS) == "4"
+    device.begin(contacts)
+    step = device.sync(contacts, more=asked)
+    assert step is not None and step.text(_STATUS) == "4"
+
+
 def test_fetch_gives_an_item_whole(anna: Person, new_device: NewDevice) -> None:
     anna.receives("Long", "x" * 5_000)
     device = new_device(anna)

@@ -77,9 +77,19 @@ def an_empty_request_of_a_new_device_is_status_13(unknown: Device) -> None:
         "S19_TC32": ({"heartbeat": 59}, "14", "60"),
         "S19_TC33": ({"heartbeat": 3541}, "14", "3540"),
         "S19_TC29": ({"wait": 1, "heartbeat": 60}, "4", ""),
+        "S19_TC47": ({"wait": 100_000}, "14", "59"),
     },
     parameter="case",
-    requirements=("MS-ASCMD_R3223", "MS-ASCMD_R4739"),
+    requirements=(
+        "MS-ASCMD_R3223",
+        "MS-ASCMD_R4739",
+        "MS-ASCMD_R3162",
+        "MS-ASCMD_R4748",
+        "MS-ASCMD_R5781",
+        "MS-ASCMD_R5782",
+        "MS-ASCMD_R4746",
+        "MS-ASCMD_R4459",
+    ),
     registry=REGISTRY,
 )
 def waits_have_their_range(device: Device, case: tuple[dict[str, int], str, str]) -> None:

@@ -41,7 +41,8 @@ _FILL = b"\0" * (102 - _HEAD.size - _DIGEST)
     _SUBSCRIPTION,
     _CONVERSATION,
     _OCCURRENCE,
-) = range(1, 10)
+    _PERSON,
+) = range(1, 11)
 ID_CHARS_MAX = 4096
 
 
@@ -65,6 +66,10 @@ class Ids:
             moment = int((from_instant(original) - _EPOCH) / _MICROSECOND)
             return self._seal(head + _ORIGINAL.pack(moment).ljust(len(_FILL), b"\0"))
         return self._seal(_HEAD.pack(_VERSION, _ITEM, mailbox_id, id) + _FILL)
+
+    def person(self, address: str) -> str:
+        """The wire id of somebody in the directory, by primary address."""
+        return self._seal(_HEAD.pack(_VERSION, _PERSON, 0, 0) + _FILL + address.encode("utf-8"))
 
     def folder(self, mailbox_id: int, id: int) -> str:
         """The wire id of a folder."""
@@ -128,6 +133,13 @@ class Ids:
     def read_item(self, text: str) -> ItemId:
         """Raises EwsError: malformed, or the id of another kind of thing."""
         return self._item(*self._open(text))
+
+    def read_person(self, text: str) -> ItemId | str:
+        """A contact, or an address of the directory. Raises EwsError as ``read_item``."""
+        kind, mailbox_id, number, rest = self._open(text)
+        if kind == _PERSON:
+            return rest[len(_FILL) :].decode("utf-8")
+        return self._item(kind, mailbox_id, number, rest)
 
     @staticmethod
     def _item(kind: int, mailbox_id: int, number: int, rest: bytes) -> ItemId:

@@ -34,6 +34,9 @@ _SHOWN = 100
 _HOLDS_MESSAGE = {"ReplyToItemType", "ReplyAllToItemType", "ForwardItemType"}
 # exchangelib's Account.mail_tips writes the value beside the elements, and Exchange takes it.
 _TEXT_STANDS_FOR = {"GetMailTipsType": "MailTipsRequested"}
+# exchangelib writes it as in FindItem, and Exchange takes it.
+_TAKEN_ATTRIBUTES = {("FindPeopleType", "Traversal")}
+_TAKEN_OF_TEXT = {"QueryString": ("ResetCache", "ReturnHighlightTerms", "ReturnDeletedItems")}
 _FORGIVING_BASE64 = {("FileAttachmentType", "Content")}
 
 
@@ -98,8 +101,9 @@ def _simple_reader(name: str, strict: bool, forgiving: bool) -> Read:
 
 
 def _refuse_attributes(element: Any) -> None:
+    taken = _TAKEN_OF_TEXT.get(local_name(element), ())
     for name in element.attrib:
-        if not name.startswith(_XSI):
+        if not name.startswith(_XSI) and name not in taken:
             raise _violation(
                 element, f"The element '{local_name(element)}' has no attribute '{name}'."
             )
@@ -160,6 +164,8 @@ class _TypeReader:
 
     def refuse_attribute(self, element: Any, name: str) -> None:
         if not self.strict or name.startswith(_XSI):
+            return
+        if (self.shape.name, name) in _TAKEN_ATTRIBUTES:
             return
         if self.soap_attributes and name.startswith(_SOAP):
             return

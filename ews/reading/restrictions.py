@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ews.codec import listed
@@ -27,6 +28,7 @@ from store.restriction import (
     Restriction,
 )
 
+PathReader = Callable[[tuple[str, Any]], Path]
 _OPERATORS: dict[str, Any] = {
     "IsEqualTo": "eq",
     "IsNotEqualTo": "ne",
@@ -51,22 +53,22 @@ _ALWAYS = frozenset({"is_read", "is_from_me", "is_draft", "is_submitted", "is_un
 
 def read_restriction(ctx: Context, node: Any) -> Restriction | None:
     """The search expression in a RestrictionType node, None for a missing one. Raises EwsError."""
+    return read_restriction_by(ctx, node, read_path)
+
+
+def read_restriction_by(ctx: Context, node: Any, path: PathReader) -> Restriction | None:
+    """The same of things whose properties are named by ``path``."""
     if node is None:
         return None
     pairs = _pairs(node)
     if len(pairs) != 1:
         raise EwsError("ErrorUnsupportedQueryFilter")
-    return _Reader(ctx, read_path).expression(*pairs[0])
+    return _Reader(ctx, path).expression(*pairs[0])
 
 
 def read_folder_restriction(ctx: Context, node: Any) -> Restriction | None:
     """The same for folders, whose properties are their own."""
-    if node is None:
-        return None
-    pairs = _pairs(node)
-    if len(pairs) != 1:
-        raise EwsError("ErrorUnsupportedQueryFilter")
-    return _Reader(ctx, _folder_path).expression(*pairs[0])
+    return read_restriction_by(ctx, node, _folder_path)
 
 
 _FOLDER_TYPES = {
@@ -281,19 +283,21 @@ def _extended_constant(path: Path, text: str) -> Any:
         raise EwsError(error.code, xml=[path.pair]) from error
 
 
-def read_order(ctx: Context, node: Any) -> tuple[Order, ...]:
+def read_order(ctx: Context, node: Any, path: PathReader = read_path) -> tuple[Order, ...]:
     """A SortOrder. Raises EwsError ErrorUnsupportedPathForSortGroup."""
     del ctx
     if node is None:
         return ()
-    return tuple(Order(_sortable(field), field.Order == "Descending") for field in listed(node))
+    return tuple(
+        Order(_sortable(field, path), field.Order == "Descending") for field in listed(node)
+    )
 
 
-def _sortable(node: Any) -> str:
+def _sortable(node: Any, read: PathReader = read_path) -> str:
     pair = node.first(*_PATHS)
     if pair is None:
         raise EwsError("ErrorUnsupportedPathForSortGroup")
-    path = read_path(pair)
+    path = read(pair)
     if path.row is not None and not path.row.query:
         raise EwsError("ErrorUnsupportedPathForSortGroup", xml=[pair])
     return path.name

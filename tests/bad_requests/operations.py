@@ -143,6 +143,12 @@ GOOD: Mapping[str, str] = {
         f'<t:FieldOrder Order="Ascending">{SUBJECT}</t:FieldOrder></m:SortOrder>'
         '<m:ParentFolderIds><t:FolderId Id="{folder}"/></m:ParentFolderIds></m:FindItem>'
     ),
+    "FindPeople": (
+        "<m:FindPeople><m:PersonaShape><t:BaseShape>Default</t:BaseShape></m:PersonaShape>"
+        '<m:IndexedPageItemView MaxEntriesReturned="5" Offset="0" BasePoint="Beginning"/>'
+        '<m:ParentFolderId><t:DistinguishedFolderId Id="contacts"/></m:ParentFolderId>'
+        "</m:FindPeople>"
+    ),
     "GetAttachment": (
         "<m:GetAttachment><m:AttachmentShape><t:IncludeMimeContent>true</t:IncludeMimeContent>"
         "<t:BodyType>Text</t:BodyType><t:AdditionalProperties>"
@@ -173,6 +179,7 @@ GOOD: Mapping[str, str] = {
         "<m:Recipients><t:Mailbox><t:EmailAddress>{address}</t:EmailAddress></t:Mailbox>"
         "</m:Recipients><m:MailTipsRequested>All</m:MailTipsRequested></m:GetMailTips>"
     ),
+    "GetPersona": '<m:GetPersona><m:PersonaId Id="{list}"/></m:GetPersona>',
     "GetReminders": (
         "<m:GetReminders><m:BeginTime>2026-06-01T00:00:00Z</m:BeginTime>"
         "<m:EndTime>2026-06-02T00:00:00Z</m:EndTime><m:MaxItems>10</m:MaxItems>"

@@ -357,3 +357,23 @@ def GetUserPhoto(soap: Soap) -> None:
     found = soap.ask("GetUserPhoto", Email=soap.person.address, SizeRequested="HR48x48")
     assert found.HasChanged is True
     assert size_of(found.PictureData)[:2] == (48, 48)
+
+
+@call
+def FindPeople(soap: Soap) -> None:
+    """Somebody of the directory; a toolkit that takes the message itself gets it flat."""
+    found = soap.ask(
+        "FindPeople",
+        PersonaShape={"BaseShape": "Default"},
+        IndexedPageItemView={"MaxEntriesReturned": 5, "Offset": 0, "BasePoint": "Beginning"},
+        ParentFolderId={"DistinguishedFolderId": {"Id": "directory"}},
+        QueryString=soap.person.address,
+    )
+    assert (found.ResponseCode, found.TotalNumberOfPeopleInView) == ("NoError", 1)
+
+
+@call
+def GetPersona(soap: Soap) -> None:
+    found = soap.ask("GetPersona", EmailAddress={"EmailAddress": soap.person.address})
+    assert found.Persona.EmailAddress.EmailAddress == soap.person.address
+    assert found.Persona.PersonaType == "Person"

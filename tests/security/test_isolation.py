@@ -156,6 +156,11 @@ ATTEMPTS: dict[str, list[str]] = {
         '<t:AggregateOn Aggregate="Maximum"><t:FieldURI FieldURI="item:Subject"/></t:AggregateOn>'
         f"</m:GroupBy><m:ParentFolderIds>{FOREIGN}</m:ParentFolderIds></m:FindItem>",
     ],
+    "FindPeople": [
+        GOOD["FindPeople"].replace('<t:DistinguishedFolderId Id="contacts"/>', where)
+        for where in (FOREIGN, FOREIGN_INBOX.replace("inbox", "contacts"))
+    ],
+    "GetPersona": [GOOD["GetPersona"], GOOD["GetPersona"].replace("{list}", "{item}")],
     "GetAttachment": [GOOD["GetAttachment"]],
     "GetDelegate": [
         GOOD["GetDelegate"],

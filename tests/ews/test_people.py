@@ -1,0 +1,72 @@
+"""FindPeople and GetPersona: the directory is searched, contacts are listed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ews.conftest import Desk, field
+
+pytestmark = pytest.mark.anyio
+
+DIRECTORY = '<t:DistinguishedFolderId Id="directory"/>'
+
+
+def _find(where: str = "", query: str = "", shape: str = "Default", offset: int = 0) -> str:
+    folder = f"<m:ParentFolderId>{where}</m:ParentFolderId>" if where else ""
+    words = f"<m:QueryString>{query}</m:QueryString>" if query else ""
+    return (
+        f"<m:FindPeople><m:PersonaShape>{shape}</m:PersonaShape>"
+        f'<m:IndexedPageItemView MaxEntriesReturned="1" Offset="{offset}" BasePoint="Beginning"/>'
+        f"{folder}{words}</m:FindPeople>"
+    ).replace("<m:PersonaShape>Default<", "<m:PersonaShape><t:BaseShape>Default</t:BaseShape><")
+
+
+async def test_the_directory_is_searched_page_by_page(desk: Desk) -> None:
+    seen = []
+    for offset in (0, 1, 2):
+        reply = (await desk.ask(_find(DIRECTORY, "demo", offset=offset))).ok()
+        assert reply.one("//m:TotalNumberOfPeopleInView") == "2"
+        seen += reply.texts("//t:Persona/t:EmailAddress/t:EmailAddress")
+    assert seen == ["anna@demo.example", "ben@demo.example"]
+    assert (await desk.ask(_find(DIRECTORY))).code == "ErrorInvalidOperation"
+    nobody = (await desk.ask(_find(DIRECTORY, "zzz"))).ok()
+    assert nobody.one("//m:TotalNumberOfPeopleInView") == "0"
+
+
+async def test_a_shape_says_what_comes(desk: Desk) -> None:
+    shape = (
+        "<t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>"
+        f"{field('persona:DisplayName')}</t:AdditionalProperties>"
+    )
+    reply = (await desk.ask(_find(DIRECTORY, "anna", shape))).ok()
+    assert [each.tag.split("}")[1] for each in reply.all("//t:Persona/*")] == [
+        "PersonaId",
+        "DisplayName",
+    ]
+
+
+async def test_somebody_is_told_by_id_and_by_address(desk: Desk) -> None:
+    found = (await desk.ask(_find(DIRECTORY, "ben"))).ok()
+    (id,) = found.all("//t:PersonaId/@Id")
+    one = (await desk.ask(f'<m:GetPersona><m:PersonaId Id="{id}"/></m:GetPersona>')).ok()
+    assert one.one("//t:DisplayName") == "Ben"
+    contact = await desk.create(
+        "<t:Contact><t:DisplayName>Carla</t:DisplayName><t:EmailAddresses>"
+        '<t:Entry Key="EmailAddress1">carla@elsewhere.example</t:Entry></t:EmailAddresses>'
+        "</t:Contact>",
+        "contacts",
+    )
+    by_address = (
+        "<m:GetPersona><m:EmailAddress><t:EmailAddress>{}</t:EmailAddress></m:EmailAddress>"
+        "</m:GetPersona>"
+    )
+    one = (await desk.ask(by_address.format("carla@elsewhere.example"))).ok()
+    assert one.one("//t:DisplayName") == "Carla"
+    assert one.all("//t:PersonaId/@Id")[0] in contact
+    for missing in ("nobody@demo.example", "nobody@elsewhere.example"):
+        assert (await desk.ask(by_address.format(missing))).code == "ErrorItemNotFound"
+
+
+async def test_what_is_no_folder_of_contacts(desk: Desk) -> None:
+    where = '<t:DistinguishedFolderId Id="inbox"/>'
+    assert (await desk.ask(_find(where))).code == "ErrorInvalidOperation"

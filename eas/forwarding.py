@@ -9,7 +9,7 @@ from eas.compose import Composed, once, original, source_of, token_of
 from eas.context import Context
 from eas.errors import EasError
 from eas.quoting import joined
-from eas.reading.bodies import read_body
+from eas.reading.bodies import body_in
 from eas.wbxml import Element
 from schemas.property import Kind
 from store.commands import ForwardMeeting
@@ -43,11 +43,11 @@ async def forward_to_named(ctx: Context) -> None:
     source, occurrence = source_of(ctx, document)
     named = Composed(b"", token_of(document), saves=True, source=source, occurrence=occurrence)
     item, old = await original(ctx, named)
-    if item.kind != Kind.CALENDAR:
+    if not is_meeting(item):
         raise EasError(_NOT_COMBINED, "only appointments have Forwardees, or a Body")
     if not people:
         raise EasError(_NO_RECIPIENT, "there are no Forwardees")
-    await _forward(ctx, named, people, _words(document.find(_BODY)), old)
+    await _forward(ctx, named, people, body_in(document, _BAD_FORWARDEES), old)
 
 
 def _forwardees(listed: Element) -> list[dict[str, Any]]:
@@ -62,16 +62,6 @@ def _forwardees(listed: Element) -> list[dict[str, Any]]:
     if not 0 < len(people) <= _FORWARDEES_MAX or not all(each["address"] for each in people):
         raise EasError(_BAD_FORWARDEES, "Forwardees without addresses")
     return people
-
-
-def _words(said: Element | None) -> Body | None:
-    """Raises EasError 179."""
-    if said is None:
-        return None
-    try:
-        return read_body(said)
-    except EasError as error:
-        raise EasError(_BAD_FORWARDEES, "a Body that is none") from error
 
 
 def is_meeting(item: Item) -> bool:

@@ -11,6 +11,7 @@ from rich.table import Table
 from entrepot.administration import Administration
 from entrepot.cli_accounts import Address, DryRun, Yes, administer
 from entrepot.console import ConfigOption, FolderOption, load_settings, out
+from entrepot.settings import Settings
 from store.commands import ChangeMembers
 from store.directory.lists import IS_ROOM_LIST, members_of
 from store.model import Account
@@ -87,12 +88,7 @@ def join_list(
     folder: FolderOption = None,
 ) -> None:
     """Put addresses into a list."""
-    changed = administer(
-        load_settings(config, folder),
-        lambda admin: admin.execute(ChangeMembers(address, add=tuple(members))),
-    )
-    out.print(f"{changed.address}: {_count(changed)}.", markup=False)
-    out.print(f"Undo: entrepot list leave {changed.address} {' '.join(members)}", markup=False)
+    _change(ChangeMembers(address, add=tuple(members)), "leave", load_settings(config, folder))
 
 
 @lists.command("leave")
@@ -103,12 +99,15 @@ def leave_list(
     folder: FolderOption = None,
 ) -> None:
     """Take addresses out of a list."""
-    changed = administer(
-        load_settings(config, folder),
-        lambda admin: admin.execute(ChangeMembers(address, remove=tuple(members))),
-    )
+    _change(ChangeMembers(address, remove=tuple(members)), "join", load_settings(config, folder))
+
+
+def _change(command: ChangeMembers, undo: str, settings: Settings) -> None:
+    """Change who is in a list. ``undo``: the command that takes it back."""
+    changed = administer(settings, lambda admin: admin.execute(command))
     out.print(f"{changed.address}: {_count(changed)}.", markup=False)
-    out.print(f"Undo: entrepot list join {changed.address} {' '.join(members)}", markup=False)
+    members = " ".join((*command.add, *command.remove))
+    out.print(f"Undo: entrepot list {undo} {changed.address} {members}", markup=False)
 
 
 @lists.command("remove")

@@ -28,13 +28,17 @@ class PackedBlob(msgspec.Struct, frozen=True):
     data: bytes
 
 
+def hash_of(content: bytes) -> str:
+    """By what a content is known."""
+    return hashlib.blake2b(content, digest_size=20).hexdigest()
+
+
 def pack_blob(content: bytes) -> PackedBlob:
     """Hash and compress ``content`` (work for a thread that is not the writer's)."""
     compressor = getattr(_local, "compressor", None)
     if compressor is None:
         compressor = _local.compressor = zstandard.ZstdCompressor(level=_LEVEL)
-    digest = hashlib.blake2b(content, digest_size=20).hexdigest()
-    return PackedBlob(digest, len(content), compressor.compress(content))
+    return PackedBlob(hash_of(content), len(content), compressor.compress(content))
 
 
 def unpack(data: bytes, size: int) -> bytes:

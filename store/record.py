@@ -119,14 +119,17 @@ def measure(draft: ItemDraft, attachment_sizes: list[int]) -> int:
     return 512 + body + len(_encode(draft.properties)) + sum(attachment_sizes)
 
 
-def pack_attachment(draft: AttachmentDraft, now: Instant) -> PackedAttachment:
-    """Turn an attachment into its row and blob; an item attachment's blob is its packed draft."""
+def content_of(draft: AttachmentDraft) -> bytes:
+    """What an attachment's blob holds; of an item attachment its packed draft."""
     if draft.kind == "item":
-        data = msgspec.msgpack.encode(draft.item or ItemDraft())
-        size = len(draft.item.mime) if draft.item and draft.item.mime else len(data)
-    else:
-        data = draft.content or b""
-        size = len(data)
+        return msgspec.msgpack.encode(draft.item or ItemDraft())
+    return draft.content or b""
+
+
+def pack_attachment(draft: AttachmentDraft, now: Instant) -> PackedAttachment:
+    """Turn an attachment into its row and blob."""
+    data = content_of(draft)
+    size = len(draft.item.mime) if draft.item and draft.item.mime else len(data)
     blob = blobs.pack_blob(data)
     row = {
         "kind": draft.kind,

@@ -13,7 +13,7 @@ from eas.answers import Answer, node, root, text
 from eas.context import Context
 from eas.errors import EasError, in_words_of
 from eas.ids import item_server_id, read_folder_id, read_item_id
-from eas.reading.bodies import read_body
+from eas.reading.bodies import body_in
 from eas.reading.moments import read_moment
 from eas.registry import command
 from eas.render.substitute import is_substituted
@@ -21,7 +21,7 @@ from eas.wbxml import Element
 from store.commands import FetchItems, RespondToMeeting
 from store.errors import StoreError
 from store.instant import Instant
-from store.model import Body, Item, ItemId
+from store.model import Item, ItemId
 from store.results import Responded
 
 _P = "MeetingResponse"
@@ -79,15 +79,18 @@ async def _respond(ctx: Context, request: Element, instance: str) -> str:
     if answer is None:
         raise EasError(_INVALID, "UserResponse is 1, 2 or 3")
     item = _item(ctx, request)
-    await _refuse_substitute(ctx, item)
-    occurrence = await _occurrence(ctx, item, instance) if instance else ""
+    (found,) = await ctx.execute(FetchItems((item,)))
+    named = found if isinstance(found, Item) else None
+    if named is not None and is_substituted(named):
+        raise EasError(_INVALID, "the letter is no invitation")
+    occurrence = _occurrence(instance, named) if instance else ""
     asked = request.find(f"{_P}:SendResponse") if ctx.is_at_least("16.0") else None
     done: Responded = await ctx.execute(
         RespondToMeeting(
             item,
             answer,
             occurrence=occurrence,
-            body=_body(asked) if asked is not None else None,
+            body=body_in(asked, _PROTOCOL) if asked is not None else None,
             disposition="send_and_save" if asked is not None else None,
             proposed=_proposed(asked) if asked is not None else None,
         )
@@ -95,8 +98,8 @@ async def _respond(ctx: Context, request: Element, instance: str) -> str:
     if done.calendar is None or done.calendar.id is None:
         return ""
     left = done.calendar.id
-    (found,) = await ctx.execute(FetchItems((ItemId(left.mailbox_id, left.id),)))
-    return item_server_id(found.folder.id, left.id) if isinstance(found, Item) else ""
+    (entry,) = await ctx.execute(FetchItems((ItemId(left.mailbox_id, left.id),)))
+    return item_server_id(entry.folder.id, left.id) if isinstance(entry, Item) else ""
 
 
 def _item(ctx: Context, request: Element) -> ItemId:
@@ -110,14 +113,7 @@ def _item(ctx: Context, request: Element) -> ItemId:
     return item
 
 
-async def _refuse_substitute(ctx: Context, item: ItemId) -> None:
-    """Raises EasError 2 for an invitation to somebody else, which the device knows as a letter."""
-    (found,) = await ctx.execute(FetchItems((item,)))
-    if isinstance(found, Item) and is_substituted(found):
-        raise EasError(_INVALID, "the letter is no invitation")
-
-
-async def _occurrence(ctx: Context, item: ItemId, instance: str) -> Instant:
+def _occurrence(instance: str, named: Item | None) -> Instant:
     """The original start that InstanceId names. Raises EasError 104, 146."""
     if not _INSTANCE.fullmatch(instance):
         raise EasError(_BAD_INSTANCE, "InstanceId is a time")
@@ -125,19 +121,9 @@ async def _occurrence(ctx: Context, item: ItemId, instance: str) -> Instant:
         moment = read_moment(instance)
     except EasError as error:
         raise EasError(_BAD_INSTANCE, "InstanceId is a time") from error
-    (found,) = await ctx.execute(FetchItems((item,)))
-    if isinstance(found, Item) and not found.properties.get("recurrence"):
+    if named is not None and not named.properties.get("recurrence"):
         raise EasError(_NO_SERIES, "the meeting does not recur")
     return moment
-
-
-def _body(asked: Element) -> Body | None:
-    """Raises EasError 103."""
-    body = asked.find("AirSyncBase:Body")
-    try:
-        return read_body(body) if body is not None else None
-    except EasError as error:
-        raise EasError(_PROTOCOL, "a Body that is none") from error
 
 
 def _proposed(asked: Element) -> tuple[Instant, Instant] | None:

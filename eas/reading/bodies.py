@@ -31,6 +31,16 @@ def read_body(element: Element) -> Body | None:
     return Body(html=words) if type == _HTML else Body(text=words)
 
 
+def body_in(parent: Element, status: int) -> Body | None:
+    """The Body that is a child of an element, None where there is none. Raises EasError ``status``
+    for one that is no body."""
+    element = parent.find("AirSyncBase:Body")
+    try:
+        return read_body(element) if element is not None else None
+    except EasError as error:
+        raise EasError(status, "a Body that is none") from error
+
+
 def _of_rtf(value: str) -> Body:
     """Compressed RTF in base64 (MS-ASAIRS 2.2.2.41.1); what is in it is kept as text or HTML."""
     try:

@@ -17,7 +17,7 @@ from store.items.fetch import attachment_draft, embedded
 from store.items.insert import check_quota
 from store.items.rows import attachment_rows, content_rows, permitted, unindex
 from store.model import AttachmentDraft, AttachmentId, ItemDraft, ItemId
-from store.record import PackedAttachment, pack_attachment
+from store.record import PackedAttachment, clean, content_of, pack_attachment
 from store.results import SavedAttachment, SavedItem
 from store.rights import Right
 from store.search import words
@@ -198,9 +198,9 @@ def mirror_attachments(
     existing = {
         (a.name, a.blob): a for a in attachment_rows(tx, row.mailbox_id, [row.id]).get(row.id, [])
     }
-    wanted = {(a.row["name"], a.blob.hash): a for a in (pack_attachment(d, tx.now) for d in drafts)}
+    wanted = {(clean(d.name), blobs.hash_of(content_of(d))): d for d in drafts}
     gone = [a for key, a in existing.items() if removes and key not in wanted]
-    added = [a for key, a in wanted.items() if key not in existing]
+    added = [pack_attachment(d, tx.now) for key, d in wanted.items() if key not in existing]
     if not gone and not added:
         return False
     _attach(tx, row, added)

@@ -26,17 +26,13 @@ from store.calendar.scheduling.messages import (
     people_of,
     request,
 )
-from store.calendar.scheduling.organize import hand_out
+from store.calendar.scheduling.organize import dispose, send
 from store.calendar.settle import CANCELLED
-from store.commands import FolderRole, ForwardMeeting
+from store.commands import ForwardMeeting
 from store.errors import NoRecipients, NotSupported, WrongClass
 from store.executor import WriteTx, writes
-from store.items.insert import insert_items
 from store.model import Body, ItemDraft, Properties
-from store.record import pack
 from store.results import SavedItem
-from store.rights import Right
-from store.submission import sending
 from store.submission.arrivals import on_arrival
 from store.submission.recipients import Reader, reader_at
 
@@ -58,13 +54,10 @@ def forward_meeting(tx: WriteTx, command: ForwardMeeting) -> SavedItem | None:
     if command.disposition != "save" and is_own(found.properties):
         _invite(tx, found, command.to)
         found = read_found(tx, found.id)
-    message = _message(tx, found, command)
-    if command.disposition == "save":
-        return _keep(tx, command, message)
-    hand_out(tx, sending.prepare(tx, message), keeps=command.disposition == "send_and_save")
-    if not is_own(found.properties):
+    kept = dispose(tx, _message(tx, found, command), command.disposition, command.save_to)
+    if kept is None and not is_own(found.properties):
         _notify(tx, found.properties, command.to)
-    return None
+    return kept
 
 
 def _check(properties: Properties, command: ForwardMeeting) -> None:
@@ -120,15 +113,6 @@ def _invite(tx: WriteTx, found: Found, people: Iterable[dict[str, Any]]) -> None
     )
 
 
-def _keep(tx: WriteTx, command: ForwardMeeting, message: ItemDraft) -> SavedItem:
-    """The invitation as a draft."""
-    properties = {**message.properties, "is_draft": True, "is_read": True}
-    draft = msgspec.structs.replace(message, properties=properties)
-    ref = command.save_to or FolderRole("drafts")
-    target = tx.access.folder(ref, Right.CREATE_ITEMS, role="saved")
-    return insert_items(tx, target.mailbox_id, target.id, [pack(draft, tx.now)])[0]
-
-
 def _notify(tx: WriteTx, properties: Properties, people: tuple[dict[str, Any], ...]) -> None:
     """Tell an organiser whose mailbox is here. One elsewhere hears of it when the others answer
     (RFC 5546 3.2.2.5)."""
@@ -147,7 +131,7 @@ def _notify(tx: WriteTx, properties: Properties, people: tuple[dict[str, Any], .
         told["recurrence_id"] = properties["recurrence_id"]
     text = f'{tx.principal.name} has forwarded your meeting "{subject}" to:\r\n{names}\r\n'
     message = ItemDraft(NOTIFICATION, told, {}, Body(text=text))
-    hand_out(tx, sending.prepare(tx, message), keeps=False)
+    send(tx, message, keeps=False)
 
 
 @on_arrival(Kind.MEETING_MESSAGE)

@@ -15,10 +15,12 @@ from store.calendar.scheduling.messages import (
     request,
 )
 from store.calendar.settle import RECEIVED
-from store.commands import FolderRole, Invitations, ItemChange
+from store.commands import Disposition, FolderRef, FolderRole, Invitations, ItemChange
 from store.executor import Tx, WriteTx
 from store.items.insert import insert_items
 from store.model import Body, ItemDraft, Properties
+from store.record import pack
+from store.results import SavedItem
 from store.rights import Right
 from store.submission import sending
 from store.submission.sending import Outgoing
@@ -61,6 +63,20 @@ def hand_out(tx: WriteTx, mail: Outgoing, *, keeps: bool) -> None:
     if keeps:
         target = tx.access.folder(FolderRole("sentitems"), Right.CREATE_ITEMS, role="saved")
         insert_items(tx, target.mailbox_id, target.id, [copy])
+
+
+def dispose(
+    tx: WriteTx, message: ItemDraft, disposition: Disposition, save_to: FolderRef | None
+) -> SavedItem | None:
+    """Send a meeting message, or keep it as a draft, which then comes back."""
+    if disposition != "save":
+        send(tx, message, keeps=disposition == "send_and_save")
+        return None
+    properties = {**message.properties, "is_draft": True, "is_read": True}
+    draft = msgspec.structs.replace(message, properties=properties)
+    ref = save_to or FolderRole("drafts")
+    target = tx.access.folder(ref, Right.CREATE_ITEMS, role="saved")
+    return insert_items(tx, target.mailbox_id, target.id, [pack(draft, tx.now)])[0]
 
 
 def keeps_copy(how: Invitations) -> bool:

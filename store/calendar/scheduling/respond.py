@@ -19,20 +19,18 @@ from store.calendar.scheduling.found import (
 )
 from store.calendar.scheduling.imip import each_event
 from store.calendar.scheduling.messages import Meeting, address_of, response
-from store.calendar.scheduling.organize import hand_out, tell_of_end
+from store.calendar.scheduling.organize import dispose, tell_of_end
 from store.calendar.settle import CANCELLED, MEETING, RECEIVED
 from store.commands import CancelMeeting, FolderRole, RemoveMeeting, RespondToMeeting
 from store.errors import InvalidValue, NotFound, NotSupported, StoreError, WrongClass
 from store.executor import WriteTx, writes
 from store.items.delete import delete_occurrence
 from store.items.fetch import load_draft
-from store.items.insert import insert_items
 from store.items.relocate import bin_of, move_to
 from store.model import Body, ItemDraft, ItemId, Properties
-from store.record import pack, properties_of
+from store.record import properties_of
 from store.results import Responded, SavedItem
 from store.rights import Right
-from store.submission import sending
 from store.submission.recipients import reader_of
 
 
@@ -178,17 +176,7 @@ def _tell(tx: WriteTx, command: RespondToMeeting, message: ItemDraft) -> SavedIt
     """Send the answer, keep it as a draft, or neither."""
     if command.disposition is None or not address_of(message.properties["to"][0]):
         return None
-    if command.disposition == "save":
-        draft = msgspec.structs.replace(
-            message, properties={**message.properties, "is_draft": True, "is_read": True}
-        )
-        target = tx.access.folder(
-            command.save_to or FolderRole("drafts"), Right.CREATE_ITEMS, role="saved"
-        )
-        return insert_items(tx, target.mailbox_id, target.id, [pack(draft, tx.now)])[0]
-    mail = sending.prepare(tx, message)
-    hand_out(tx, mail, keeps=command.disposition == "send_and_save")
-    return None
+    return dispose(tx, message, command.disposition, command.save_to)
 
 
 @writes(CancelMeeting)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from conformance.eas.device import Device
 from conformance.eas.mailing import unique
-from conformance.eas.things import CALENDAR, add_status, added
+from conformance.eas.things import CALENDAR, add_status, added, recurrence, recurrence_of
 from conformance.eas.wbxml import Node, node
 
 P = "Calendar"
 SUBJECT, START, END = f"{P}:Subject", f"{P}:StartTime", f"{P}:EndTime"
-Rule = dict[str, str | int]
+rule = partial(recurrence, P)
+"""A Recurrence, of a Rule."""
+rule_of = partial(recurrence_of, P)
+"""A Recurrence as it is told: children by name."""
 _ZONE_BYTES = 172
 
 
@@ -62,18 +66,6 @@ def times(start: datetime | None = None, hours: float = 1) -> list[Node]:
     begin = start or tomorrow()
     end = begin + timedelta(hours=hours)
     return [node(START, compact(begin)), node(END, compact(end))]
-
-
-def rule(values: Rule) -> Node:
-    """A Recurrence."""
-    return node(f"{P}:Recurrence", *(node(f"{P}:{n}", v) for n, v in values.items()))
-
-
-def rule_of(data: Mapping[str, Node]) -> dict[str, str]:
-    """A Recurrence as it is told: children by name."""
-    found = data.get(f"{P}:Recurrence")
-    children = found.children if found is not None else []
-    return {each.name.removeprefix(f"{P}:"): str(each.value) for each in children}
 
 
 def attendees(*people: tuple[str, int]) -> Node:

@@ -23,6 +23,11 @@ def unique(word: str) -> str:
     return f"{word} {_RUN}-{next(_COUNT)}"
 
 
+def rare_word() -> str:
+    """A word that stands nowhere yet, for a search."""
+    return unique("needle").split()[1].replace("-", "x") + "q"
+
+
 def message(
     device: Device,
     to: Device,

@@ -92,6 +92,38 @@ def fetched(device: Device, type: int, *ids: str, options: tuple[Node, ...] = ()
     return found
 
 
+def place(device: Device, name: str, type: int) -> list[Node]:
+    """The class and the default folder that a search looks through."""
+    folder = device.folder_of_type(type)
+    return [node(f"{_A}:Class", name), node(f"{_A}:CollectionId", folder)]
+
+
+def check_schema(device: Device, type: int, id: str, subject: str) -> str:
+    """A fetch of subject (its element's name) and words gives these and no more; the subject.
+    Raises Failure."""
+    options = (schema(subject, f"{_B}:Body"), body_preference(1))
+    (found,) = fetched(device, type, id, options=options)
+    names = {child.name for child in found.children}
+    check(names == {subject, f"{_B}:Body"}, f"it gives {sorted(names)}")
+    return found.text(subject)
+
+
+Rule = dict[str, str | int]
+"""Children of a Recurrence."""
+
+
+def recurrence(page: str, values: Rule) -> Node:
+    """A Recurrence of events or tasks."""
+    return node(f"{page}:Recurrence", *(node(f"{page}:{n}", v) for n, v in values.items()))
+
+
+def recurrence_of(page: str, data: Mapping[str, Node]) -> dict[str, str]:
+    """A Recurrence as it is told: children by name."""
+    found = data.get(f"{page}:Recurrence")
+    children = found.children if found is not None else []
+    return {each.name.removeprefix(f"{page}:"): str(each.value) for each in children}
+
+
 def schema(*names: str) -> Node:
     """The Options' wish for some elements only."""
     return node(f"{_I}:Schema", *(node(name) for name in names))

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from conformance.checks import check
 from conformance.eas.device import Device
-from conformance.eas.events import Rule, compact, event, event_status, rule, rule_of, tomorrow
+from conformance.eas.events import compact, event, event_status, rule, rule_of, tomorrow
 from conformance.eas.runner import REGISTRY, needs
-from conformance.eas.things import CALENDAR, CONVERSION, synced
+from conformance.eas.things import CALENDAR, CONVERSION, Rule, synced
 from conformance.eas.wbxml import Node, node
 from conformance.scenario import each, scenario
 

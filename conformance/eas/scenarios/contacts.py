@@ -7,7 +7,7 @@ import base64
 from conformance.checks import check
 from conformance.eas.device import Device
 from conformance.eas.documents import body_preference
-from conformance.eas.mailing import message, unique
+from conformance.eas.mailing import message, rare_word, unique
 from conformance.eas.runner import REGISTRY, folder_needed, needs
 from conformance.eas.scenarios.search import found_by
 from conformance.eas.things import (
@@ -21,6 +21,7 @@ from conformance.eas.things import (
     fetched,
     list_of,
     listed,
+    place,
     schema,
     synced,
     words_of,
@@ -254,13 +255,10 @@ def a_fetch_gives_no_more_than_its_schema(device: Device) -> None:
 @scenario(_S, "S03_TC01", requirements=("MS-ASCNTC_R488",), registry=REGISTRY)
 def a_search_gives_the_contact(device: Device) -> None:
     """With its elements."""
-    word = f"c{unique('x').split()[1].replace('-', 'x')}"
+    word = rare_word()
     added(device, CONTACTS, *_whole(word))
-    place = [
-        node("AirSync:Class", _C),
-        node("AirSync:CollectionId", device.folder_of_type(CONTACTS)),
-    ]
-    (found,) = found_by(device, *place, node("Search:FreeText", word))
+    where = place(device, _C, CONTACTS)
+    (found,) = found_by(device, *where, node("Search:FreeText", word))
     properties = found.find("Search:Properties")
     children = properties.children if properties is not None else []
     data = {child.name: child for child in children}

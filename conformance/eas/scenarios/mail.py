@@ -7,7 +7,7 @@ import base64
 from conformance.checks import check
 from conformance.eas.device import Device
 from conformance.eas.documents import add, body_preference, change, options
-from conformance.eas.mailing import arrived, message, received, unique
+from conformance.eas.mailing import arrived, message, rare_word, received, unique
 from conformance.eas.runner import REGISTRY, needs
 from conformance.eas.wbxml import Node, node
 from conformance.scenario import each, scenario
@@ -264,7 +264,7 @@ def a_draft_is_made_and_told(device: Device, second: Device) -> None:
 @scenario(_CMD, "S14_TC01", requirements=("MS-ASCMD_R3718",), registry=REGISTRY)
 def mail_is_found_by_its_words(device: Device) -> None:
     """With Range and Total; none found is one empty Result."""
-    word = unique("needle").split()[1].replace("-", "x")
+    word = rare_word()
     received(device, text=f"It says {word} inside")
     for words, due in ((word, 1), (f"{word}nothing", 0)):
         answer = device.ask(
@@ -296,7 +296,7 @@ def mail_is_found_by_its_words(device: Device) -> None:
 def find_tells_its_range(device: Device) -> None:
     """16.1."""
     needs(device, "16.1", "Find")
-    word = unique("needle").split()[1].replace("-", "x")
+    word = rare_word()
     received(device, text=f"It says {word} inside")
     answer = device.ask(
         "Find",

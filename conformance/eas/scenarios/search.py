@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from conformance.checks import check
 from conformance.eas.device import Device
 from conformance.eas.documents import add, body_preference, move
-from conformance.eas.mailing import received, unique
+from conformance.eas.mailing import rare_word, received, unique
 from conformance.eas.runner import REGISTRY, needs
 from conformance.eas.scenarios.folders import create
 from conformance.eas.wbxml import Node, node
@@ -53,11 +53,6 @@ def _store(asked: Node, *options: Node, name: str = "Mailbox") -> Node:
 
 def _words(text: str) -> Node:
     return node(f"{_P}:FreeText", text)
-
-
-def _rare() -> str:
-    """A word that stands nowhere yet."""
-    return unique("needle").split()[1].replace("-", "x") + "q"
 
 
 def _subjects(results: Iterable[Node]) -> list[str]:
@@ -121,7 +116,7 @@ def a_query_is_one_and(device: Device, parts: tuple[Node, ...]) -> None:
 )
 def an_option_said_twice_is_no_mistake(device: Device, options: tuple[Node, ...]) -> None:
     """The message is found all the same."""
-    word = _rare()
+    word = rare_word()
     received(device, text=f"It says {word}")
     told = found_by(device, _MAIL, _words(word), options=options)
     check(len(told) == 1, f"{len(told)} results")
@@ -130,7 +125,7 @@ def an_option_said_twice_is_no_mistake(device: Device, options: tuple[Node, ...]
 @scenario(_S, "S14_TC10", requirements=("MS-ASCMD_R4535",), registry=REGISTRY)
 def two_stores_are_no_mistake(device: Device) -> None:
     """One of them is searched."""
-    word = _rare()
+    word = rare_word()
     received(device, text=f"It says {word}")
     store = _store(query(node(f"{_P}:And", _MAIL, _words(word))), _DEEP)
     answer = device.ask(_P, node(f"{_P}:{_P}", store, store))
@@ -150,7 +145,7 @@ def an_element_of_a_message_is_no_query(device: Device) -> None:
 @scenario(_S, "S14_TC12", requirements=("MS-ASCMD_R3850",), registry=REGISTRY)
 def nothing_found_is_no_result(device: Device) -> None:
     """Success, and at most one Result with nothing in it."""
-    store = searched(device, query(node(f"{_P}:And", _MAIL, _words(_rare()))), _TOP)
+    store = searched(device, query(node(f"{_P}:And", _MAIL, _words(rare_word()))), _TOP)
     check(store.text(f"{_P}:Status") == _OK, f"it is answered by {store}")
     results = [len(each.children) for each in store.all(f"{_P}:Result")]
     check(results in ([], [0]), f"the results have {results} elements")
@@ -164,7 +159,7 @@ def nothing_found_is_no_result(device: Device) -> None:
 )
 def each_match_has_its_result(device: Device) -> None:
     """With its class, its folder, an id to fetch it by, and its properties."""
-    word = _rare()
+    word = rare_word()
     due = [str(received(device, text=word)[2]["Email:Subject"].value) for _ in range(2)]
     results = found_by(device, _MAIL, _words(word))
     check(_subjects(results) == sorted(due), f"the subjects are {_subjects(results)}")
@@ -176,7 +171,7 @@ def each_match_has_its_result(device: Device) -> None:
 
 def _of_all_classes(device: Device) -> tuple[str, dict[str, str]]:
     """A word, and the folders of classes with an item each that has it."""
-    word, since = _rare(), device.version != "12.1"
+    word, since = rare_word(), device.version != "12.1"
     received(device, text=f"It says {word}")
     made = {
         "Calendar": (
@@ -234,7 +229,7 @@ def classes_say_what_is_found(device: Device, classes: tuple[str, ...]) -> None:
 )
 def folders_below_are_searched_where_it_is_said(device: Device, deep: bool) -> None:
     """By DeepTraversal; without it the folder named alone."""
-    word = _rare()
+    word = rare_word()
     inbox, id, _ = received(device, word="Below", text=word)
     _, _, here = received(device, text=word)
     made = create(device, unique("Folder"), parent=inbox)
@@ -256,7 +251,7 @@ def folders_below_are_searched_where_it_is_said(device: Device, deep: bool) -> N
 @scenario(_S, "S14_TC28", requirements=("MS-ASCMD_R3729", "MS-ASCMD_R3699"), registry=REGISTRY)
 def words_are_found_in_any_case(device: Device) -> None:
     """All of them count; the Range 0-0 gives one."""
-    word = _rare()
+    word = rare_word()
     for text in (word.upper(), word.lower()):
         received(device, text=text)
     for text in (word.upper(), word.lower(), word.title()):
@@ -285,7 +280,7 @@ def a_message_is_in_one_conversation(device: Device) -> None:
 )
 def a_message_comes_whole_where_it_is_said(device: Device) -> None:
     """MIMESupport 2 gives the MIME of all messages, 1 that of S/MIME alone."""
-    word = _rare()
+    word = rare_word()
     received(device, text=word)
     for support, due in ((1, "1"), (2, "4")):
         options = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from exchangelib import EWSDateTime, EWSTimeZone
 from exchangelib.errors import ErrorInvalidOperation, ErrorInvalidRecipients
 from exchangelib.items import (
     SEND_ONLY_TO_ALL,
@@ -14,35 +13,20 @@ from exchangelib.items import (
     ReplyAllToItem,
     ReplyToItem,
 )
-from exchangelib.properties import Attendee, Mailbox, ReferenceItemId
+from exchangelib.properties import ReferenceItemId
 
 from entrepot.testing import Person
+from tests.clients.test_exchangelib_meetings import meet, only
 
-BERLIN = EWSTimeZone("Europe/Berlin")
 
-
-def _meet(organizer: Person, *people: Person, **more: Any) -> CalendarItem:
-    account = organizer.account()
-    attendees = [
-        Attendee(mailbox=Mailbox(email_address=p.address), response_type="Unknown") for p in people
-    ]
-    item = CalendarItem(
-        account=account,
-        folder=account.calendar,
-        subject="Plan",
-        body="Bring figures",
-        start=EWSDateTime(2026, 10, 5, 10, tzinfo=BERLIN),
-        end=EWSDateTime(2026, 10, 5, 11, tzinfo=BERLIN),
-        required_attendees=attendees,
-        **more,
-    )
-    return item.save(send_meeting_invitations=SEND_ONLY_TO_ALL)
+def _meet(organizer: Person, *people: Person) -> CalendarItem:
+    others = [person.account() for person in people]
+    return meet(organizer.account(), *others, invitations=SEND_ONLY_TO_ALL, body="Bring figures")
 
 
 def _only(person: Person) -> Any:
     account = person.account()
-    (item,) = account.calendar.all()
-    return account.calendar.get(id=item.id)
+    return account.calendar.get(id=only(account.calendar).id)
 
 
 def _mail(kind: Any, about: Any, subject: str, words: str) -> None:

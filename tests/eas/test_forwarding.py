@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from exchangelib import EWSDateTime, EWSTimeZone
-from exchangelib.items import SEND_ONLY_TO_ALL, CalendarItem
-from exchangelib.properties import Attendee, Mailbox
+from exchangelib.items import CalendarItem
 from exchangelib.recurrence import DailyPattern, Recurrence
 
 from conformance.eas.device import Device
@@ -15,6 +14,7 @@ from conformance.eas.wbxml import Node, node
 from entrepot.testing import Person
 from tests.eas.conftest import VERSIONS, NewDevice
 from tests.eas.test_mail_out import _mime as mime_of
+from tests.eas.test_meetings import _invite as invite
 
 UTC = EWSTimeZone("UTC")
 _C = "ComposeMail"
@@ -25,17 +25,8 @@ def _at(day: int, hour: int) -> EWSDateTime:
 
 
 def _meet(organizer: Any, *people: Person, **more: Any) -> CalendarItem:
-    attendees = [
-        Attendee(mailbox=Mailbox(email_address=p.address), response_type="Unknown") for p in people
-    ]
-    values = {"subject": "Plan", "start": _at(5, 10), "end": _at(5, 11), "body": "Bring figures"}
-    item = CalendarItem(
-        account=organizer,
-        folder=organizer.calendar,
-        required_attendees=attendees,
-        **(values | more),
-    )
-    return item.save(send_meeting_invitations=SEND_ONLY_TO_ALL)
+    values = {"start": _at(5, 10), "end": _at(5, 11), "body": "Bring figures"}
+    return invite(organizer, *people, **(values | more))
 
 
 def _people(account: Any) -> list[str]:

@@ -213,6 +213,8 @@ async def pings(running: Server, count: int, accounts: int, messages: int) -> di
 
 
 async def _hold(device: Device) -> None:
+    """Hold the tree, without which a Ping ends at once, and the inbox."""
+    await device.ask("FolderSync", documents.folder_sync("0"))
     while await device.sync():
         pass
     device.close()

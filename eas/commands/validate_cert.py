@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import ssl
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
@@ -23,7 +24,8 @@ _P = "ValidateCert"
 # MS-ASCMD 2.2.3.177.19
 _OK, _PROTOCOL, _BAD_SIGNATURE, _NO_CHAIN, _PURPOSE, _EXPIRED = 1, 2, 3, 5, 6, 7
 _REVOCATION_UNKNOWN = 14
-_CERTIFICATES_MAX = 50
+# MS-ASCMD 3.1.5.8
+_CERTIFICATES_MAX = 100
 _CHAIN_MAX = 10
 
 
@@ -42,7 +44,10 @@ async def validate_cert(ctx: Context) -> Answer:
     checks_revocation = document.text(f"{_P}:CheckCrl") == "1"
     now = ctx.clock.now()
     statuses = await asyncio.to_thread(
-        lambda: [_status(_read(each), known, now, checks_revocation) for each in given]
+        lambda: [
+            status_of(_read(each), known, _roots(), now, checks_revocation=checks_revocation)
+            for each in given
+        ]
     )
     return root(
         "ValidateCert",
@@ -64,19 +69,23 @@ def _read(element: Element) -> x509.Certificate | None:
         return None
 
 
-def _status(
+def status_of(
     certificate: x509.Certificate | None,
     chain: list[x509.Certificate],
+    roots: Mapping[bytes, x509.Certificate],
     now: datetime,
-    checks_revocation: bool,
+    *,
+    checks_revocation: bool = False,
 ) -> int:
+    """What a certificate is worth beside those of its chain (MS-ASCMD 2.2.3.177.19). ``roots``: by
+    subject, in DER."""
     if certificate is None:
         return _PROTOCOL
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         return _EXPIRED
     if not _is_for_mail(certificate):
         return _PURPOSE
-    status = _climb(certificate, chain, now)
+    status = _climb(certificate, chain, roots, now)
     if status == _OK and checks_revocation:
         return _REVOCATION_UNKNOWN
     return status
@@ -96,9 +105,13 @@ def _is_for_mail(certificate: x509.Certificate) -> bool:
     )
 
 
-def _climb(certificate: x509.Certificate, chain: list[x509.Certificate], now: datetime) -> int:
-    """From issuer to issuer up to a root that this machine trusts."""
-    roots = _roots()
+def _climb(
+    certificate: x509.Certificate,
+    chain: list[x509.Certificate],
+    roots: Mapping[bytes, x509.Certificate],
+    now: datetime,
+) -> int:
+    """From issuer to issuer up to a root."""
     for _ in range(_CHAIN_MAX):
         issuer = roots.get(certificate.issuer.public_bytes())
         if issuer is not None:
@@ -111,10 +124,21 @@ def _climb(certificate: x509.Certificate, chain: list[x509.Certificate], now: da
             return _NO_CHAIN
         if not _is_signed_by(certificate, issuer):
             return _BAD_SIGNATURE
+        if not _may_issue(issuer):
+            return _NO_CHAIN
         if not issuer.not_valid_before_utc <= now <= issuer.not_valid_after_utc:
             return _EXPIRED
         certificate = issuer
     return _NO_CHAIN
+
+
+def _may_issue(certificate: x509.Certificate) -> bool:
+    """Whether it is an authority's: a person's own may sign mail, but no certificate (RFC 5280
+    6.1.4)."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
 
 
 def _is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.wbxml import Node, node
+from eas.commands.validate_cert import status_of
 from entrepot.testing import Person
 from tests.eas.conftest import VERSIONS, NewDevice
 
@@ -295,6 +296,7 @@ def _certificate(
     days: int = 30,
     *,
     for_mail: bool = True,
+    is_authority: bool = False,
     issuer: tuple[x509.Name, ec.EllipticCurvePrivateKey] | None = None,
 ) -> tuple[bytes, x509.Name, ec.EllipticCurvePrivateKey]:
     key = ec.generate_private_key(ec.SECP256R1())
@@ -310,9 +312,14 @@ def _certificate(
         .not_valid_before(now - timedelta(days=60))
         .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        .add_extension(x509.BasicConstraints(is_authority, None), critical=True)
         .sign(issuer[1] if issuer else key, hashes.SHA256())
     )
     return certificate.public_bytes(Encoding.DER), name, key
+
+
+def _text(certificate: bytes) -> str:
+    return base64.b64encode(certificate).decode()
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -336,11 +343,11 @@ def test_certificates_each_have_their_status(
             f"{_V}:{_V}",
             node(
                 f"{_V}:CertificateChain",
-                node(f"{_V}:Certificate", base64.b64encode(root_der).decode()),
+                node(f"{_V}:Certificate", _text(root_der)),
             ),
             node(
                 f"{_V}:Certificates",
-                *(node(f"{_V}:Certificate", base64.b64encode(each).decode()) for each in given),
+                *(node(f"{_V}:Certificate", _text(each)) for each in given),
             ),
             node(f"{_V}:CheckCrl", 0),
         ),
@@ -348,3 +355,17 @@ def test_certificates_each_have_their_status(
     statuses = [each.text(f"{_V}:Status") for each in answer.all(f"{_V}:Certificate")]
     # Signed by a root that nobody trusts; signed by another key; expired; of a web server; none.
     assert statuses == ["5", "3", "7", "6", "2"]
+
+
+def test_only_an_authority_makes_others_trusted() -> None:
+    read, now = x509.load_der_x509_certificate, datetime.now(UTC)
+    root = _certificate()
+    trusted = read(root[0])
+    told = list[int]()
+    for is_authority in (True, False):
+        between = _certificate(issuer=root[1:], is_authority=is_authority)
+        person = _certificate(issuer=between[1:])
+        roots = {trusted.subject.public_bytes(): trusted}
+        told.append(status_of(read(person[0]), [read(between[0])], roots, now))
+    # Somebody whom an authority knows does not vouch for others.
+    assert told == [1, 5]

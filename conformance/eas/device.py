@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
@@ -65,17 +66,31 @@ class Device:
         """OPTIONS."""
         return self._client.options(self.url, auth=self._auth)
 
-    def post(self, command: str, document: Node | None = None, **more: Any) -> Reply:
-        """A request and its answer, checked."""
-        request = post(self.identity, command, document, **more)
-        if self.before is not None:
-            self.before(request)
-        answer = self._client.post(
+    def carry(self, request: Post, *, url: str = "") -> httpx.Response:
+        """A request as it is, and its answer, which nobody checks. ``url``: another endpoint."""
+        return self._client.post(
+            f"{url or self.url}?{request.query}",
+            content=request.body,
+            headers=request.headers,
+            auth=self._auth,
+        )
+
+    def streamed(self, request: Post) -> AbstractContextManager[httpx.Response]:
+        """As ``carry``, for an answer whose bytes are read as they were sent."""
+        return self._client.stream(
+            "POST",
             f"{self.url}?{request.query}",
             content=request.body,
             headers=request.headers,
             auth=self._auth,
         )
+
+    def post(self, command: str, document: Node | None = None, **more: Any) -> Reply:
+        """A request and its answer, checked."""
+        request = post(self.identity, command, document, **more)
+        if self.before is not None:
+            self.before(request)
+        answer = self.carry(request)
         reply = read(answer.status_code, dict(answer.headers), answer.content)
         if reply.root is not None:
             wrong = [
@@ -231,23 +246,31 @@ class Device:
         self,
         command: str,
         mime: bytes,
-        folder: str,
-        item: str,
+        folder: str = "",
+        item: str = "",
         *,
+        long_id: str = "",
+        occurrence: str = "",
         saves: bool = True,
         replaces: bool = False,
         client_id: str = "",
     ) -> Reply:
-        """SmartReply or SmartForward in the form of the version."""
+        """SmartReply or SmartForward in the form of the version: of an item in a folder, or of a
+        LongId; ``occurrence``: the one of a series."""
         if float(self.version) < 14.0:
-            return self.post(
-                command, mime=mime, saves=saves, parameters={"CollectionId": folder, "ItemId": item}
-            )
+            said = {
+                "CollectionId": folder, "ItemId": item, "LongId": long_id, "Occurrence": occurrence,
+            }  # fmt: skip
+            parameters = {name: value for name, value in said.items() if value}
+            return self.post(command, mime=mime, saves=saves, parameters=parameters)
         name = client_id or f"smart-{uuid.uuid4().hex[:24]}"
+        source = documents.source(
+            FolderId=folder, ItemId=item, LongId=long_id, InstanceId=occurrence
+        )
         return self.post(
             command,
             documents.send_mail(
-                mime, name, saves=saves, command=command, source=(folder, item), replaces=replaces
+                mime, name, saves=saves, command=command, source=source, replaces=replaces
             ),
         )
 

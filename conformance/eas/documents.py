@@ -145,27 +145,29 @@ def information(**said: str) -> Node:
     )
 
 
+def source(**said: str) -> Node:
+    """The Source of SmartReply and SmartForward: FolderId and ItemId, or LongId; InstanceId."""
+    return node(
+        "ComposeMail:Source",
+        *(node(f"ComposeMail:{name}", value) for name, value in said.items() if value),
+    )
+
+
 def send_mail(
     mime: bytes,
     client_id: str,
     *,
     saves: bool = True,
     command: str = "SendMail",
-    source: tuple[str, str] | None = None,
+    source: Node | None = None,
     replaces: bool = False,
 ) -> Node:
-    """SendMail, SmartReply or SmartForward from 14.0 on. ``source``: folder and item."""
+    """SendMail, SmartReply or SmartForward from 14.0 on."""
     _C = "ComposeMail"
     return node(
         f"{_C}:{command}",
         node(f"{_C}:ClientId", client_id),
-        node(
-            f"{_C}:Source",
-            node(f"{_C}:FolderId", source[0]),
-            node(f"{_C}:ItemId", source[1]),
-        )
-        if source
-        else None,
+        source,
         node(f"{_C}:SaveInSentItems") if saves else None,
         node(f"{_C}:ReplaceMime") if replaces else None,
         node(f"{_C}:Mime", mime),

@@ -69,20 +69,25 @@ def synced(second: Device, type: int, id: str, *bodies: Node) -> Mapping[str, No
     return held[id]
 
 
+def _fetch(folder: str, id: str, *options: Node) -> Node:
+    return node(
+        f"{_I}:Fetch",
+        node(f"{_I}:Store", "Mailbox"),
+        node(f"{_A}:CollectionId", folder),
+        node(f"{_A}:ServerId", id),
+        node(f"{_I}:Options", *options) if options else None,
+    )
+
+
+def fetch_of(folder: str, id: str, *options: Node) -> Node:
+    """A request of ItemOperations for one item."""
+    return node(f"{_I}:{_I}", _fetch(folder, id, *options))
+
+
 def fetched(device: Device, type: int, *ids: str, options: tuple[Node, ...] = ()) -> list[Node]:
     """The Properties of items, by ItemOperations. Raises Failure where one is refused."""
     folder = device.folder_of_type(type)
-    asked = [
-        node(
-            f"{_I}:Fetch",
-            node(f"{_I}:Store", "Mailbox"),
-            node(f"{_A}:CollectionId", folder),
-            node(f"{_A}:ServerId", id),
-            node(f"{_I}:Options", *options) if options else None,
-        )
-        for id in ids
-    ]
-    answer = device.ask(_I, node(f"{_I}:{_I}", *asked))
+    answer = device.ask(_I, node(f"{_I}:{_I}", *(_fetch(folder, id, *options) for id in ids)))
     response = answer.find(f"{_I}:Response")
     found: list[Node] = []
     for each in response.all(f"{_I}:Fetch") if response is not None else ():

@@ -220,6 +220,23 @@ def test_a_lie_is_seen(server: Exchange, lie: str) -> None:
     assert "Traceback" not in outcome.detail, outcome.detail
 
 
+@pytest.mark.parametrize("status", [403, 307, 200])
+def test_http_beside_https_is_seen(status: int) -> None:
+    asked: list[httpx.Request] = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(status, request=request)
+
+    account = Account("anna@demo.example", "secret")
+    client = httpx.Client(transport=httpx.MockTransport(answers))
+    runner = EasRunner(client, "https://mail.example/Microsoft-Server-ActiveSync", "16.1", account)
+    outcome = runner.run(SCENARIOS["MS-ASHTTP S02_TC03"])
+    assert outcome.status == ("failed" if status == 200 else "passed")
+    (request,) = asked
+    assert request.url.scheme == "http" and "authorization" not in request.headers
+
+
 def test_the_strict_reader_refuses_what_devices_pass_over() -> None:
     good = encode(node("AirSync:Sync", node("AirSync:Status", 1)))
     assert decode(good).text("AirSync:Status") == "1"

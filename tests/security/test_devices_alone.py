@@ -217,7 +217,7 @@ def attempts(target: Target) -> dict[str, tuple[str, Node]]:
                 b"To: eve@demo.example\r\nSubject: got it\r\n\r\nx\r\n",
                 "steal",
                 command="SmartForward",
-                source=(target.inbox, target.item),
+                source=documents.source(FolderId=target.inbox, ItemId=target.item),
             ),
         ),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
 
@@ -106,12 +107,7 @@ def bytes_that_are_no_wbxml_are_102(device: Device) -> None:
     request = post(device.identity, "FolderSync", documents.folder_sync("0"))
     due = "HTTP 400" if device.version == "12.1" else "102"
     for body, told_due in ((HEADER + b"\x45\xff", due), (request.body, "1")):
-        answer = device._client.post(
-            f"{device.url}?{request.query}",
-            content=body,
-            headers=request.headers,
-            auth=device._auth,
-        )
+        answer = device.carry(replace(request, body=body))
         told = _told(read(answer.status_code, dict(answer.headers), answer.content))
         check(told == told_due, f"it is answered by {told!r}, {told_due!r} is due")
 

@@ -21,7 +21,11 @@ _ACCEPT, _TENTATIVE, _DECLINE = 1, 2, 3
 _BUSY = {_ACCEPT: "2", _TENTATIVE: "1", _DECLINE: None}
 
 
-def _invited(device: Device, other: Device, *, weekly: bool = False) -> tuple[str, str, str]:
+SECOND_WEEK = "2027-01-11T08:00:00.000Z"
+"""The second one of a series to which ``invited`` invites."""
+
+
+def invited(device: Device, other: Device, *, weekly: bool = False) -> tuple[str, str, str]:
     """The subject of an invitation that came, its folder and its id."""
     subject = unique("Plan")
     other.send(_invitation(other, device, subject, weekly=weekly), saves=False)
@@ -78,7 +82,7 @@ def _entry(device: Device, subject: str) -> tuple[str, str, dict[str, Node]] | N
     return None
 
 
-def _own_entry(device: Device, subject: str) -> tuple[str, str]:
+def own_entry(device: Device, subject: str) -> tuple[str, str]:
     """Raises Missing where an invitation is no entry before it is answered."""
     found = _entry(device, subject)
     if found is None:
@@ -110,7 +114,7 @@ def _answered(device: Device, subject: str, folder: str, id: str, answer: int) -
 )  # fmt: skip
 def an_invitation_is_answered(device: Device, other: Device, answer: int) -> None:
     """In the inbox, which it leaves; what is not declined is in the calendar."""
-    subject, inbox, id = _invited(device, other)
+    subject, inbox, id = invited(device, other)
     _answered(device, subject, inbox, id, answer)
     check(id not in device.sync_all(inbox).items, "the invitation is still in the inbox")
 
@@ -129,15 +133,15 @@ def an_invitation_is_answered(device: Device, other: Device, answer: int) -> Non
 )
 def an_invitation_is_answered_in_the_calendar(device: Device, other: Device, answer: int) -> None:
     """By the entry that it made there."""
-    subject, _, _ = _invited(device, other)
-    folder, id = _own_entry(device, subject)
+    subject, _, _ = invited(device, other)
+    folder, id = own_entry(device, subject)
     _answered(device, subject, folder, id, answer)
 
 
 @scenario(_S, "S09_TC03", requirements=("MS-ASCMD_R4182",), registry=REGISTRY)
 def an_answer_that_is_none_is_status_2(device: Device, other: Device) -> None:
     """UserResponse 5; the invitation stays."""
-    _, inbox, id = _invited(device, other)
+    _, inbox, id = invited(device, other)
     told = _ask(device, _request(inbox, id, 5)).text(_STATUS)
     check(told == "2", f"status {told}")
     check(id in device.sync_all(inbox).items, "the invitation is gone")
@@ -151,12 +155,12 @@ def an_answer_that_is_none_is_status_2(device: Device, other: Device) -> None:
 )
 def a_request_id_comes_back(device: Device, other: Device) -> None:
     """Where it was said; of a LongId none comes."""
-    subject, inbox, id = _invited(device, other)
+    subject, inbox, id = invited(device, other)
     result = _ask(device, _request(inbox, id, _TENTATIVE))
     told = result.text(f"{_P}:RequestId"), result.text(_STATUS)
     check(told == (id, "1"), f"{told} is told")
     needs(device, "14.0", "LongId in MeetingResponse")
-    subject, inbox, _ = _invited(device, other)
+    subject, inbox, _ = invited(device, other)
     words = node("Search:FreeText", f'"{subject}"')
     folder = node("AirSync:CollectionId", inbox)
     (found,) = found_by(device, node("AirSync:Class", "Email"), folder, words)
@@ -195,8 +199,8 @@ def an_instance_must_be_one(device: Device, other: Device, case: tuple[str, bool
     """None at that time, none of a single meeting, no time; the first one is a good one."""
     needs(device, "14.1", "InstanceId")
     due, weekly, instance = case
-    subject, _, _ = _invited(device, other, weekly=weekly)
-    folder, id = _own_entry(device, subject)
+    subject, _, _ = invited(device, other, weekly=weekly)
+    folder, id = own_entry(device, subject)
     asked = _request(folder, id, _ACCEPT, node(f"{_P}:InstanceId", instance))
     told = _ask(device, asked).text(_STATUS)
     check(told == due, f"status {told}, {due} is due")
@@ -210,8 +214,8 @@ def an_instance_must_be_one(device: Device, other: Device, case: tuple[str, bool
 def an_instance_lies_in_the_calendar(device: Device, other: Device) -> None:
     """Named as one of the inbox: status 2."""
     needs(device, "14.1", "InstanceId")
-    subject, inbox, _ = _invited(device, other, weekly=True)
-    _, id = _own_entry(device, subject)
+    subject, inbox, _ = invited(device, other, weekly=True)
+    _, id = own_entry(device, subject)
     instance = node(f"{_P}:InstanceId", "2027-01-11T08:00:00.000Z")
     told = _ask(device, _request(inbox, id, _ACCEPT, instance)).text(_STATUS)
     check(told == "2", f"status {told}")

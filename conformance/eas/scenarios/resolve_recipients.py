@@ -17,7 +17,8 @@ _STATUS, _OK, _PROTOCOL = f"{_P}:Status", "1", "5"
 _NO_CERTIFICATE, _NO_PHOTO = "7", "173"
 
 
-def _ask(device: Device, *to: str, options: tuple[Node, ...] = ()) -> Node:
+def resolved(device: Device, *to: str, options: tuple[Node, ...] = ()) -> Node:
+    """The answer to a request for names."""
     return device.ask(
         _P,
         node(
@@ -35,7 +36,8 @@ def _response(answer: Node) -> Node:
     return found or node(f"{_P}:Response")
 
 
-def _recipients(answer: Node) -> list[Node]:
+def recipients(answer: Node) -> list[Node]:
+    """Who the first name may be. Raises Failure where the whole is refused."""
     return list(_response(answer).all(f"{_P}:Recipient"))
 
 
@@ -72,7 +74,7 @@ def certificates_come_where_they_are_asked_for(device: Device, asked: tuple[int,
     """By 2 whole, by 3 small; a person who has none has status 7. By 1 nothing is said."""
     for retrieval in asked:
         option = _option("CertificateRetrieval", retrieval)
-        (person,) = _recipients(_ask(device, device.identity.user, options=(option,)))
+        (person,) = recipients(resolved(device, device.identity.user, options=(option,)))
         check(person.text(f"{_P}:EmailAddress") == device.identity.user, "another person")
         found = person.find(f"{_P}:Certificates")
         check((found is not None) == (retrieval != 1), f"{found} with CertificateRetrieval {asked}")
@@ -101,7 +103,7 @@ def certificates_come_where_they_are_asked_for(device: Device, asked: tuple[int,
 def times_that_cannot_be_are_status_5(device: Device, times: Node) -> None:
     """No times, an end before the start, too short, too long."""
     needs(device, "14.0", "Availability")
-    answer = _ask(device, device.identity.user, options=(times,))
+    answer = resolved(device, device.identity.user, options=(times,))
     told = answer.text(_STATUS)
     check(told == _PROTOCOL, f"status {told}")
     check(answer.find(f"{_P}:Response") is None, "there is a Response")
@@ -110,7 +112,7 @@ def times_that_cannot_be_are_status_5(device: Device, times: Node) -> None:
 @scenario(_S, "S13_TC06", requirements=("MS-ASCMD_R5873",), registry=REGISTRY)
 def a_name_has_256_characters(device: Device) -> None:
     """One more is status 5."""
-    told = [_ask(device, "x" * length).text(_STATUS) for length in (256, 257)]
+    told = [resolved(device, "x" * length).text(_STATUS) for length in (256, 257)]
     check(told == [_OK, _PROTOCOL], f"the statuses are {told}")
 
 
@@ -122,7 +124,7 @@ def a_name_has_256_characters(device: Device) -> None:
 )
 def names_have_their_number(device: Device) -> None:
     """More than a hundred are status 5."""
-    told = [_ask(device, *["nobody-like-that"] * n).text(_STATUS) for n in (100, 101)]
+    told = [resolved(device, *["nobody-like-that"] * n).text(_STATUS) for n in (100, 101)]
     check(told == [_OK, _PROTOCOL], f"the statuses are {told}")
 
 
@@ -169,7 +171,7 @@ def a_name_may_mean_several(device: Device, other: Device, times: bool) -> None:
     if times:
         needs(device, "14.0", "Availability")
     options = (_option("CertificateRetrieval", 2), *(_HALF_HOUR if times else ()))
-    response = _response(_ask(device, _ambiguous(device, other), options=options))
+    response = _response(resolved(device, _ambiguous(device, other), options=options))
     people = list(response.all(f"{_P}:Recipient"))
     told = response.text(_STATUS), response.text(f"{_P}:RecipientCount")
     check(told == ("2", str(len(people))) and len(people) >= 2, f"{told}, {len(people)} come")
@@ -192,7 +194,7 @@ def a_group_is_free_where_all_are(device: Device, case: tuple[str, str]) -> None
     needs(device, "14.0", "Availability")
     due, what = case
     name = "conformance-crowd" if what else "conformance-group"
-    response = _response(_ask(device, name, options=_HALF_HOUR))
+    response = _response(resolved(device, name, options=_HALF_HOUR))
     people = list(response.all(f"{_P}:Recipient"))
     if len(people) != 1:
         check(response.text(_STATUS) in ("2", "3", "4"), f"it is answered by {response}")
@@ -215,7 +217,7 @@ def somebody_is_free_where_nothing_is_planned(device: Device, other: Device) -> 
     needs(device, "14.0", "Availability")
     for end, due in (("00:30:00", "0"), ("01:00:00", "00"), ("01:10:00", "000")):
         times = _times(_START, f"2010-03-01T{end}.000Z")
-        (person,) = _recipients(_ask(device, other.identity.user, options=(times,)))
+        (person,) = recipients(resolved(device, other.identity.user, options=(times,)))
         found = person.find(f"{_P}:Availability")
         told = (found.text(_STATUS), found.text(f"{_P}:MergedFreeBusy")) if found else ("", "")
         check(told == (_OK, due), f"{told} is told of the time until {end}, {due} is due")
@@ -245,7 +247,7 @@ def an_event_takes_each_half_hour_that_it_touches(device: Device) -> None:
     path = ("AirSync:Responses", "AirSync:Add", "AirSync:Status")
     check(made is not None and made.text(*path) == _OK, "the event is not made")
     times = _times(_said(start), _said(start + timedelta(hours=2)))
-    (person,) = _recipients(_ask(device, device.identity.user, options=(times,)))
+    (person,) = recipients(resolved(device, device.identity.user, options=(times,)))
     told = person.text(f"{_P}:Availability", f"{_P}:MergedFreeBusy")
     check(told == "0220", f"{told!r} is told")
 
@@ -266,7 +268,7 @@ def what_is_not_known_of_somebody_is_status_163(device: Device) -> None:
     device.sync_all(folder)
     data = node("Contacts:FirstName", name), node("Contacts:Email1Address", address)
     device.change(folder, add(name[-30:], *data))
-    people = _recipients(_ask(device, name, options=_HALF_HOUR))
+    people = recipients(resolved(device, name, options=_HALF_HOUR))
     check(len(people) == 1, f"{len(people)} are found")
     told = people[0].text(f"{_P}:Availability", _STATUS)
     check(told == "163", f"status {told!r}")
@@ -275,7 +277,7 @@ def what_is_not_known_of_somebody_is_status_163(device: Device) -> None:
 def _pictures(device: Device, *limits: tuple[str, int]) -> list[Node]:
     needs(device, "14.1", "contact photos")
     asked = _option("Picture", *(_option(name, most) for name, most in limits))
-    people = _recipients(_ask(device, device.identity.user, options=(asked,)))
+    people = recipients(resolved(device, device.identity.user, options=(asked,)))
     found = [each.find(f"{_P}:Picture") for each in people]
     check(bool(found) and all(each is not None for each in found), "there is no Picture")
     return [each for each in found if each is not None]
@@ -293,7 +295,7 @@ def nobody_without_a_photo_has_one(device: Device, limits: tuple[tuple[str, int]
     for picture in _pictures(device, *limits):
         told = picture.text(_STATUS), picture.data(f"{_P}:Data")
         check(told == (_NO_PHOTO, b""), f"{told} is told")
-    for person in _recipients(_ask(device, device.identity.user)):
+    for person in recipients(resolved(device, device.identity.user)):
         check(person.find(f"{_P}:Picture") is None, "it is said unasked")
 
 

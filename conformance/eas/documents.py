@@ -11,15 +11,29 @@ POLICY_TYPE = "MS-EAS-Provisioning-WBXML"
 
 
 def body_preference(
-    type: int, truncation: int | None = None, *, all_or_none: bool = False, preview: int = 0
+    type: int,
+    truncation: int | None = None,
+    *,
+    all_or_none: bool | None = None,
+    preview: int = 0,
+    name: str = "BodyPreference",
 ) -> Node:
-    """A BodyPreference."""
+    """A BodyPreference, or under another name one of its kin. ``all_or_none`` None: not said."""
     return node(
-        f"{_B}:BodyPreference",
+        f"{_B}:{name}",
         node(f"{_B}:Type", type),
         node(f"{_B}:TruncationSize", truncation) if truncation is not None else None,
-        node(f"{_B}:AllOrNone", 1) if all_or_none else None,
+        node(f"{_B}:AllOrNone", int(all_or_none)) if all_or_none is not None else None,
         node(f"{_B}:Preview", preview) if preview else None,
+    )
+
+
+def part_preference(
+    truncation: int | None = None, *, all_or_none: bool | None = None, preview: int = 0
+) -> Node:
+    """A BodyPartPreference: of HTML, as all are (MS-ASAIRS 2.2.2.41.3)."""
+    return body_preference(
+        2, truncation, all_or_none=all_or_none, preview=preview, name="BodyPartPreference"
     )
 
 

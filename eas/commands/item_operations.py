@@ -58,7 +58,7 @@ async def item_operations(ctx: Context) -> Answer:
     if not operations or len(operations) > _OPERATIONS_MAX:
         raise EasError(_PROTOCOL, f"1 to {_OPERATIONS_MAX} operations are expected")
     for operation in operations:
-        _check(operation)
+        _check(operation, ctx.version)
     parts = _Parts(ctx.request.accepts_multipart, ctx.settings.request_bytes_max)
     responses: list[Element] = []
     for operation in operations:
@@ -73,14 +73,22 @@ async def item_operations(ctx: Context) -> Answer:
     return Multipart(answer, parts.parts) if parts.wanted else answer
 
 
-def _check(operation: Element) -> None:
-    """Raises EasError 2: two files in one Fetch (MS-ASCMD 2.2.3.67.1), an empty Range."""
+def _check(operation: Element, version: str) -> None:
+    """Raises EasError 2: two files in one Fetch (MS-ASCMD 2.2.3.67.1), an empty Range, a preference
+    that is none (MS-ASAIRS 3.2.5.1)."""
     if len(list(operation.all("AirSyncBase:FileReference"))) > 1:
         raise EasError(_PROTOCOL, "one Fetch is of one file")
     options = operation.find(f"{_P}:Options")
     span = options.find(f"{_P}:Range") if options is not None else None
     if span is not None and not span.as_text():
         raise EasError(_PROTOCOL, "an empty Range")
+    if options is None or operation.name != f"{_P}:Fetch":
+        return
+    try:
+        read_options(options, version)
+    except EasError as error:
+        if error.status == _PROTOCOL:
+            raise  # any other is told of that Fetch alone
 
 
 # -- Fetch -------------------------------------------------------------------------------------

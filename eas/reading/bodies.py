@@ -7,18 +7,22 @@ import binascii
 
 from eas.errors import EasError
 from eas.reading.moments import CONVERSION
+from eas.reading.options import in_order
 from eas.render.text import clean
 from eas.wbxml import Element
 from store.model import Body
 from store.text.rtf import decompress_rtf, read_rtf
 
 _TEXT, _HTML, _RTF = "1", "2", "3"
+# What a Body says, in this order (MS-ASAIRS 2.2.2.9).
+_BODY = ("Type", "EstimatedDataSize", "Truncated", "Data", "Part", "Preview")
 _PLAIN_RTF = b"{\\rtf"
 
 
 def read_body(element: Element) -> Body | None:
     """A Body of text, HTML or RTF; None where it holds no data: then it is unchanged (MS-ASCMD
     2.2.3.24). Raises EasError 6."""
+    check_body(element)
     data = element.find("AirSyncBase:Data")
     type = element.text("AirSyncBase:Type", _TEXT)
     if type not in (_TEXT, _HTML, _RTF):
@@ -29,6 +33,13 @@ def read_body(element: Element) -> Body | None:
         return _of_rtf(data.as_text())
     words = clean(data.as_text())
     return Body(html=words) if type == _HTML else Body(text=words)
+
+
+def check_body(element: Element) -> None:
+    """Raises EasError 6 for a Body whose elements are others than they may be, there twice, or in
+    another order (MS-ASAIRS 3.2.5.1)."""
+    if not in_order(element, "AirSyncBase", _BODY):
+        raise EasError(CONVERSION, f"a Body says {', '.join(_BODY)}: each once, in order")
 
 
 def body_in(parent: Element, status: int) -> Body | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from eas.errors import EasError
 from eas.reading.attachments import read_attachments
+from eas.reading.bodies import check_body
 from eas.reading.flags import read_flag
 from eas.reading.moments import CONVERSION, read_moment
 from eas.render.text import clean, line
@@ -141,6 +142,7 @@ def _importance(said: _Said, element: Element, _now: Instant) -> None:
 
 
 def _body(said: _Said, element: Element, _now: Instant) -> None:
+    check_body(element)
     type = element.text("AirSyncBase:Type")
     data = element.find("AirSyncBase:Data")
     if type not in _TYPES and type != _MIME:

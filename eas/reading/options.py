@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from eas.errors import EasError
@@ -12,6 +14,8 @@ _INVALID, _BODY_PART_TYPE = 103, 164
 # A preference that is none is a protocol error of the command (MS-ASAIRS 3.2.5.1).
 _PROTOCOL_OF_SYNC = 4
 _PROTOCOL = {"ItemOperations:Options": 2, "Search:Options": 2}
+# What a preference says, in this order (MS-ASAIRS 2.2.2.12; to break it is an error, 3.2.5.1).
+_PREFERENCE = ("Type", "TruncationSize", "AllOrNone", "Preview")
 _TYPES_MAX = 4
 _HTML = 2
 _FILTERS_MAX = 8
@@ -99,9 +103,8 @@ def _preferences(
 
 
 def _preference(element: Element, version: str, protocol: int) -> BodyPreference:
-    names = [child.name for child in element.children]
-    if len(set(names)) != len(names):
-        raise EasError(protocol, "a preference says something twice")
+    if not in_order(element, "AirSyncBase", _PREFERENCE):
+        raise EasError(protocol, f"a preference says {', '.join(_PREFERENCE)}: each once, in order")
     type = _number(element, "AirSyncBase:Type", _TYPES_MAX, protocol)
     if not type:
         raise EasError(protocol, "a preference without a Type")
@@ -114,6 +117,18 @@ def _preference(element: Element, version: str, protocol: int) -> BodyPreference
         all_or_none=is_whole and size is not None,  # alone it means nothing (2.2.2.3.2)
         preview=preview if tag_named("AirSyncBase:Preview").is_known_to(version) else 0,
     )
+
+
+def in_order(element: Element, page: str, names: Sequence[str]) -> bool:
+    """Whether the children are some of these, each once, in this order."""
+    places = {f"{page}:{name}": place for place, name in enumerate(names)}
+    last = -1
+    for child in element.children:
+        place = places.get(child.name, -1)
+        if place <= last:
+            return False
+        last = place
+    return True
 
 
 def _boolean(element: Element, name: str, status: int) -> bool:

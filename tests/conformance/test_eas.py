@@ -157,6 +157,17 @@ def _beside(name: str, other: Node) -> Callable[[str, Node], Node]:
 LIES: dict[str, tuple[str, Callable[[str, Node], Any]]] = {
     "more is never said": ("MS-ASCMD S19_TC02", _without("AirSync:MoreAvailable")),
     "a body is never cut short": ("MS-ASAIRS S02_TC03", _without("AirSyncBase:Truncated")),
+    "a part is never cut short": ("MS-ASAIRS S01_TC03", _without("AirSyncBase:Truncated")),
+    "a part has no status": ("MS-ASAIRS S01_TC01", _without("AirSyncBase:Status")),
+    "every body is a text": (
+        "MS-ASAIRS S02_TC13 other types",
+        _valued("AirSyncBase:NativeBodyType", "1"),
+    ),
+    "every attachment is a file": ("MS-ASAIRS S03_TC03", _valued("AirSyncBase:Method", "1")),
+    "nothing is inline": ("MS-ASAIRS S03_TC02 inline", _without("AirSyncBase:IsInline")),
+    "every preference is good": ("MS-ASAIRS S04_TC01", _valued("AirSync:Status", "1")),
+    "every body is good": ("MS-ASAIRS S04_TC04", _valued("AirSync:Status", "1")),
+    "a place is in no city": ("MS-ASAIRS S05_TC01", _without("AirSyncBase:City")),
     "a file has no size": ("MS-ASAIRS S03_TC02", _without("AirSyncBase:EstimatedDataSize")),
     "every key is good": ("MS-ASCMD S19_TC04", _valued("AirSync:Status", "1")),
     "every pair of classes is good": ("MS-ASCMD S19_TC42", _valued("AirSync:Status", "1")),

@@ -237,7 +237,7 @@ def test_attack_a22_nothing_in_a_field_begins_another_header() -> None:
 
 def test_a_body_of_text_is_text_and_one_without_data_is_no_change() -> None:
     assert change(base("Body", Type="1", Data="Hi")).body == Body(text="Hi")
-    assert change(base("Body", Type="1", Data="Hi", Truncated="1")).body == Body(text="Hi")
+    assert change(base("Body", Type="1", Truncated="1", Data="Hi")).body == Body(text="Hi")
     assert change(base("Body", Type="1")) == MailChange()
 
 

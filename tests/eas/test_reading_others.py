@@ -261,6 +261,24 @@ def test_when_a_note_changed_is_for_the_server_to_say() -> None:
 
 # -- bodies ------------------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize(
+    "children",
+    [
+        [("Data", "x"), ("Type", "1")],
+        [("Type", "1"), ("Type", "1"), ("Data", "x")],
+        [("Type", "1"), ("Data", "x"), ("Truncated", "0")],
+        [("Type", "1"), ("Data", "x"), ("DisplayName", "x")],
+    ],
+)
+def test_a_body_says_each_thing_once_in_its_order(children: list[tuple[str, str]]) -> None:
+    """MS-ASAIRS_R10027 to R10029."""
+    body = [Element(f"AirSyncBase:{name}", value) for name, value in children]
+    with pytest.raises(EasError) as refused:
+        read_body(Element("AirSyncBase:Body", None, body))
+    assert refused.value.status == 6
+
+
 _RTF = rb"{\rtf1\ansi The quay wall\par holds.}"
 
 

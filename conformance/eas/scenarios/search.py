@@ -17,7 +17,7 @@ _S, _P = "MS-ASCMD", "Search"
 _OK, _INVALID, _TOO_COMPLEX = "1", "2", "8"
 _DEEP = node(f"{_P}:DeepTraversal")
 _TOP = node(f"{_P}:Range", "0-9")
-_MAIL = node("AirSync:Class", "Email")
+MAIL = node("AirSync:Class", "Email")
 
 
 def query(*parts: Node) -> Node:
@@ -31,6 +31,12 @@ def found_by(device: Device, *parts: Node, options: Iterable[Node] = ()) -> list
     told = store.text(f"{_P}:Status")
     check(told == _OK, f"the store has status {told}")
     return [each for each in store.all(f"{_P}:Result") if each.children]
+
+
+def found_mail(device: Device, word: str, *options: Node) -> list[Node]:
+    """The Properties of messages that have a word. Raises Failure where the search is refused."""
+    results = found_by(device, MAIL, words(word), options=options)
+    return [each.find(f"{_P}:Properties") or node(f"{_P}:Properties") for each in results]
 
 
 def searched(device: Device, asked: Node, *options: Node, name: str = "Mailbox") -> Node:
@@ -51,7 +57,7 @@ def _store(asked: Node, *options: Node, name: str = "Mailbox") -> Node:
     )
 
 
-def _words(text: str) -> Node:
+def words(text: str) -> Node:
     return node(f"{_P}:FreeText", text)
 
 
@@ -68,14 +74,14 @@ def _received(name: str) -> Node:
 
 
 _BESIDE: Mapping[str, tuple[Node, ...]] = {
-    "S14_TC02": (node(f"{_P}:And", _MAIL, _words("x")), node(f"{_P}:And")),
-    "S14_TC03": (_MAIL, node(f"{_P}:And", _words("x"))),
-    "S14_TC04": (node("AirSync:CollectionId", "1"), node(f"{_P}:And", _MAIL, _words("x"))),
-    "S14_TC05": (_words("x"), node(f"{_P}:And", _MAIL)),
-    "S14_TC27": (node(f"{_P}:ConversationId", b"\x01" * 16), node(f"{_P}:And", _MAIL)),
-    "S14_TC30": (node(f"{_P}:Or", _MAIL, _words("x")),),
-    "S14_TC31": (_received("GreaterThan"), node(f"{_P}:And", _MAIL, _words("x"))),
-    "S14_TC32": (_received("LessThan"), node(f"{_P}:And", _MAIL, _words("x"))),
+    "S14_TC02": (node(f"{_P}:And", MAIL, words("x")), node(f"{_P}:And")),
+    "S14_TC03": (MAIL, node(f"{_P}:And", words("x"))),
+    "S14_TC04": (node("AirSync:CollectionId", "1"), node(f"{_P}:And", MAIL, words("x"))),
+    "S14_TC05": (words("x"), node(f"{_P}:And", MAIL)),
+    "S14_TC27": (node(f"{_P}:ConversationId", b"\x01" * 16), node(f"{_P}:And", MAIL)),
+    "S14_TC30": (node(f"{_P}:Or", MAIL, words("x")),),
+    "S14_TC31": (_received("GreaterThan"), node(f"{_P}:And", MAIL, words("x"))),
+    "S14_TC32": (_received("LessThan"), node(f"{_P}:And", MAIL, words("x"))),
 }
 
 
@@ -118,7 +124,7 @@ def an_option_said_twice_is_no_mistake(device: Device, options: tuple[Node, ...]
     """The message is found all the same."""
     word = rare_word()
     received(device, text=f"It says {word}")
-    told = found_by(device, _MAIL, _words(word), options=options)
+    told = found_by(device, MAIL, words(word), options=options)
     check(len(told) == 1, f"{len(told)} results")
 
 
@@ -127,7 +133,7 @@ def two_stores_are_no_mistake(device: Device) -> None:
     """One of them is searched."""
     word = rare_word()
     received(device, text=f"It says {word}")
-    store = _store(query(node(f"{_P}:And", _MAIL, _words(word))), _DEEP)
+    store = _store(query(node(f"{_P}:And", MAIL, words(word))), _DEEP)
     answer = device.ask(_P, node(f"{_P}:{_P}", store, store))
     check(answer.text(f"{_P}:Status") == _OK, f"it is answered by {answer}")
     told = answer.text(f"{_P}:Response", f"{_P}:Store", f"{_P}:Total")
@@ -137,7 +143,7 @@ def two_stores_are_no_mistake(device: Device) -> None:
 @scenario(_S, "S14_TC11", requirements=("MS-ASCMD_R4329",), registry=REGISTRY)
 def an_element_of_a_message_is_no_query(device: Device) -> None:
     """To, within And: status 2."""
-    wrong = node(f"{_P}:And", _MAIL, _words("x"), node("Email:To", device.identity.user))
+    wrong = node(f"{_P}:And", MAIL, words("x"), node("Email:To", device.identity.user))
     told = searched(device, query(wrong)).text(f"{_P}:Status")
     check(told == _INVALID, f"status {told}")
 
@@ -145,7 +151,7 @@ def an_element_of_a_message_is_no_query(device: Device) -> None:
 @scenario(_S, "S14_TC12", requirements=("MS-ASCMD_R3850",), registry=REGISTRY)
 def nothing_found_is_no_result(device: Device) -> None:
     """Success, and at most one Result with nothing in it."""
-    store = searched(device, query(node(f"{_P}:And", _MAIL, _words(rare_word()))), _TOP)
+    store = searched(device, query(node(f"{_P}:And", MAIL, words(rare_word()))), _TOP)
     check(store.text(f"{_P}:Status") == _OK, f"it is answered by {store}")
     results = [len(each.children) for each in store.all(f"{_P}:Result")]
     check(results in ([], [0]), f"the results have {results} elements")
@@ -161,7 +167,7 @@ def each_match_has_its_result(device: Device) -> None:
     """With its class, its folder, an id to fetch it by, and its properties."""
     word = rare_word()
     due = [str(received(device, text=word)[2]["Email:Subject"].value) for _ in range(2)]
-    results = found_by(device, _MAIL, _words(word))
+    results = found_by(device, MAIL, words(word))
     check(_subjects(results) == sorted(due), f"the subjects are {_subjects(results)}")
     for result in results:
         check(result.text("AirSync:Class") == "Email", "another class")
@@ -214,7 +220,7 @@ def classes_say_what_is_found(device: Device, classes: tuple[str, ...]) -> None:
     word, folders = _of_all_classes(device)
     asked = [node("AirSync:Class", name) for name in classes]
     asked += [node("AirSync:CollectionId", id) for id in folders.values()]
-    results = found_by(device, *asked, _words(word), options=(_DEEP,))
+    results = found_by(device, *asked, words(word), options=(_DEEP,))
     told = sorted(each.text("AirSync:Class") for each in results)
     due = sorted(name for name in folders if not classes or name in classes)
     check(told == due, f"{told} are found, {due} are due")
@@ -238,9 +244,9 @@ def folders_below_are_searched_where_it_is_said(device: Device, deep: bool) -> N
     check(moved.text("Move:Response", "Move:Status") == "3", "it is not moved")
     results = found_by(
         device,
-        _MAIL,
+        MAIL,
         node("AirSync:CollectionId", inbox),
-        _words(word),
+        words(word),
         options=(_DEEP,) if deep else (),
     )
     told = sorted(each.text("AirSync:CollectionId") for each in results)
@@ -255,7 +261,7 @@ def words_are_found_in_any_case(device: Device) -> None:
     for text in (word.upper(), word.lower()):
         received(device, text=text)
     for text in (word.upper(), word.lower(), word.title()):
-        asked = query(node(f"{_P}:And", _MAIL, _words(text)))
+        asked = query(node(f"{_P}:And", MAIL, words(text)))
         store = searched(device, asked, node(f"{_P}:Range", "0-0"))
         told = store.text(f"{_P}:Range"), store.text(f"{_P}:Total")
         check(told == ("0-0", "2"), f"Range and Total are {told}")
@@ -267,7 +273,7 @@ def a_message_is_in_one_conversation(device: Device) -> None:
     """Two of them within And: status 2, as Exchange has it."""
     needs(device, "14.0", "ConversationId in Search")
     named = node(f"{_P}:ConversationId", b"\x07" * 16)
-    asked = query(node(f"{_P}:And", named, named, _words("x")))
+    asked = query(node(f"{_P}:And", named, named, words("x")))
     told = searched(device, asked).text(f"{_P}:Status")
     check(told == _INVALID, f"status {told}")
 
@@ -287,7 +293,7 @@ def a_message_comes_whole_where_it_is_said(device: Device) -> None:
             node("AirSync:MIMESupport", support),
             *(body_preference(type, 80) for type in (1, 4)),
         )
-        (result,) = found_by(device, _MAIL, _words(word), options=options)
+        (result,) = found_by(device, MAIL, words(word), options=options)
         body = result.find(f"{_P}:Properties", "AirSyncBase:Body")
         check(body is not None, f"no Body with MIMESupport {support}")
         type = body.text("AirSyncBase:Type") if body is not None else ""

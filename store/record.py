@@ -14,7 +14,7 @@ import msgspec
 
 from schemas.classes import kind_of
 from schemas.properties import by_name, column_rows
-from store import blobs
+from store import blobs, conversation_index
 from store.calendar import span
 from store.errors import Damaged
 from store.instant import Instant
@@ -179,9 +179,9 @@ def conversation_of(properties: Properties) -> str:
 
     Without either it begins one of its own.
     """
-    index = properties.get("conversation_index")
-    if isinstance(index, str) and len(index) >= 30:
-        root = index[:30]
+    index = conversation_index.root(properties.get("conversation_index"))
+    if index is not None:
+        root = index.rstrip("=")
     else:
         references = str(properties.get("references", "")).split()
         root = (references[0] if references else "") or properties.get("in_reply_to", "")

@@ -6,8 +6,6 @@ versions that know a name are in the code pages.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Collection
 from functools import cache
 
@@ -30,8 +28,8 @@ from eas.request import VERSIONS
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
 from schemas.properties.make import MEETINGS
+from store import conversation_index
 from store.commands import Want
-from store.instant import from_instant
 from store.model import Body, Item, Properties
 
 _AGE = {version: age for age, version in enumerate(VERSIONS)}
@@ -237,25 +235,11 @@ def _conversation_id(_item: Item, p: Properties, _options: Options) -> bytes | N
 
 def _conversation_index(_item: Item, p: Properties, _options: Options) -> bytes | None:
     """When the conversation began, and each reply since: five bytes each (MS-ASCON 2.2.2.4)."""
-    value = p.get("conversation_index")
-    if value:
-        try:
-            data = base64.b64decode(value)
-        except (binascii.Error, ValueError):
-            data = b""
-        # A full Thread-Index: reserved byte, five bytes of time, 16 of the id, then five a reply.
-        if len(data) >= 22:
-            whole = (len(data) - 22) // 5 * 5
-            return data[1:6] + data[22 : 22 + whole]
+    whole = conversation_index.read(p.get("conversation_index"))
+    if whole is not None:
+        return whole[1:6] + whole[22:]
     instant = p.get("sent") or p.get("received") or p.get("created")
-    return None if instant is None else _file_time(instant)
-
-
-def _file_time(instant: str) -> bytes:
-    """The five bytes for a moment: the middle of its FILETIME (MS-OXOMSG 2.2.1.3)."""
-    seconds = from_instant(instant).timestamp() + 11_644_473_600
-    ticks = int(max(0.0, seconds) * 10_000_000)
-    return (ticks >> 16).to_bytes(6, "big")[1:6]
+    return None if instant is None else conversation_index.moment(instant)
 
 
 def _verb(item: Item, _p: Properties, _options: Options) -> str | None:

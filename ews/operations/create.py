@@ -108,6 +108,8 @@ async def _respond(
         outcome = await read_response(ctx, *pair)
         if isinstance(outcome, ItemId):
             return await _suppress(ctx, outcome)
+        if isinstance(outcome, CreateItems):
+            return await _post(ctx, folder, outcome)
         if request.MessageDisposition is None:
             raise EwsError("ErrorMessageDispositionRequired")
     except EwsError as error:
@@ -121,6 +123,16 @@ async def _respond(
         return await ctx.execute(CreateItems(items, folder, disposition))
 
     return _created(ctx, (await each([draft], lambda d: d, create))[0])
+
+
+async def _post(ctx: Context, folder: FolderRef | None, command: CreateItems) -> Message:
+    """A reply to a post, which needs no disposition: it is saved, where nothing else is said
+    beside the post."""
+
+    async def create(items: tuple[ItemDraft, ...]) -> Any:
+        return await ctx.execute(CreateItems(items, folder or command.folder))
+
+    return _created(ctx, (await each(command.items, lambda draft: draft, create))[0])
 
 
 async def _forward(

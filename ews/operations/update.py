@@ -104,9 +104,9 @@ async def _needing(ctx: Context, asked: tuple[_Asked, ...], request: Any) -> dic
         needs.update(dict.fromkeys(_SENDABLE, "ErrorMessageDispositionRequired"))
     if request.SendMeetingInvitationsOrCancellations is None:
         needs["calendar"] = "ErrorSendMeetingInvitationsOrCancellationsRequired"
-    of_drafts = [number for number, change in enumerate(changes) if _settles_receipts(change)]
+    of_settled = {number: found for number, c in enumerate(changes) if (found := _settled_by(c))}
     of_kinds = {number: names for number, (_, names) in enumerate(asked) if names}
-    if not needs and not of_drafts and not of_kinds:
+    if not needs and not of_settled and not of_kinds:
         return {}
     found = await ctx.execute(FetchItems(tuple(change.item for change in changes)))
     refused = {
@@ -118,17 +118,23 @@ async def _needing(ctx: Context, asked: tuple[_Asked, ...], request: Any) -> dic
         item = found[number]
         if isinstance(item, Item) and any(item.kind not in _KINDS[name] for name in names):
             refused.setdefault(number, EwsError("ErrorInvalidPropertyRequest"))
-    for number in of_drafts:
+    for number, codes in of_settled.items():
         item = found[number]
-        is_sent = isinstance(item, Item) and not item.properties.get("is_draft")
-        if is_sent and item.kind == "message":
-            refused.setdefault(number, EwsError("ErrorInvalidPropertyUpdateSentMessage"))
+        if isinstance(item, Item) and not item.properties.get("is_draft") and item.kind in codes:
+            refused.setdefault(number, EwsError(codes[item.kind]))
     return refused
 
 
-# What a message asks of its recipients: settled once it is sent.
-_RECEIPTS = frozenset({"is_read_receipt_requested", "is_delivery_receipt_requested"})
+# What is settled once an item is sent or posted -> code by kind: what a message asks of its
+# recipients, and from whom a post is (MS-OXWSPOST 2.2.4.1).
+_SETTLED = {
+    "is_read_receipt_requested": {"message": "ErrorInvalidPropertyUpdateSentMessage"},
+    "is_delivery_receipt_requested": {"message": "ErrorInvalidPropertyUpdateSentMessage"},
+    "from": {"post": "ErrorInvalidPropertySet"},
+}
 
 
-def _settles_receipts(change: ItemChange) -> bool:
-    return bool(_RECEIPTS & {*change.set, *change.unset})
+def _settled_by(change: ItemChange) -> dict[str, str]:
+    """The code by kind with which a change is refused that comes too late."""
+    names = (*change.set, *change.unset)
+    return {kind: code for name in names for kind, code in _SETTLED.get(name, {}).items()}

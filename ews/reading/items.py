@@ -163,8 +163,8 @@ def _with_mime(kind: Kind, draft: ItemDraft, node: Any) -> ItemDraft:
     parsed = parse(mime)
     properties = {**parsed.properties, **draft.properties}
     item_class = draft.item_class if node.ItemClass is not None else parsed.item_class
-    if kind_of(item_class) not in _MIME_KINDS:
-        item_class = draft.item_class
+    if kind is not Kind.MESSAGE or kind_of(item_class) not in _MIME_KINDS:
+        item_class = draft.item_class  # MIME does not say of a post that it is one
     return msgspec.structs.replace(
         parsed,
         item_class=item_class,

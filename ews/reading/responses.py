@@ -13,7 +13,8 @@ from ews.loading import FULL
 from ews.reading.items import read_body, read_item
 from schemas.property import Kind
 from store.calendar.scheduling.messages import people_of
-from store.commands import FetchAttachments, FetchItems, ForwardMeeting
+from store.commands import CreateItems, FetchAttachments, FetchItems, ForwardMeeting
+from store.conversation_index import answered
 from store.errors import StoreError
 from store.model import AttachmentDraft, Body, Item, ItemDraft, ItemId, Properties
 from store.text import html_to_text, text_to_html
@@ -22,21 +23,27 @@ RESPONSES = frozenset(
     {"ReplyToItem", "ReplyAllToItem", "ForwardItem", "SuppressReadReceipt", "PostReplyItem"}
 )
 
+_ANSWERS = frozenset({"ReplyToItem", "ReplyAllToItem"})
 # PidTagLastVerbExecuted and PidTagIconIndex that mark the original are the client's to set.
-_PREFIXES = {"ReplyToItem": "RE: ", "ReplyAllToItem": "RE: ", "ForwardItem": "FW: "}
+_PREFIXES = {"ForwardItem": "FW: "}
+_PREFIX = "RE: "
 _HAS_PREFIX = re.compile(r"^\s*(re|fw|fwd|aw|wg|sv|antw)\s*:\s*", re.IGNORECASE)
+# A longer subject of a post's reply is cut, and ends in dots (MS-OXWSPOST 2.2.4.2).
+_SUBJECT_MAX, _CUT_AT = 255, 252
 _BODY_START = re.compile(r"<body[^>]*>", re.IGNORECASE)
 
 
-async def read_response(ctx: Context, name: str, node: Any) -> ItemDraft | ItemId | ForwardMeeting:
+async def read_response(
+    ctx: Context, name: str, node: Any
+) -> ItemDraft | ItemId | ForwardMeeting | CreateItems:
     """The message that a response object makes; the item itself for SuppressReadReceipt; of a
-    meeting the command that invites others to it.
+    meeting the command that invites others to it, of a post the one that posts a reply beside it.
 
     Raises EwsError.
     """
     item_id, original = await _reference(ctx, node)
     if name == "PostReplyItem":
-        raise EwsError("ErrorInvalidOperation", "Replies to posts are not available yet.")
+        return _post_reply(ctx, node, original)
     if name == "SuppressReadReceipt":
         properties = original.properties
         if not properties.get("is_read_receipt_requested") or properties.get("is_read"):
@@ -55,6 +62,25 @@ async def read_response(ctx: Context, name: str, node: Any) -> ItemDraft | ItemI
     if name == "ForwardItem":
         attachments = (*await _attachments(ctx, original), *attachments)
     return ItemDraft("IPM.Note", properties, own.extended, body, attachments)
+
+
+def _post_reply(ctx: Context, node: Any, original: Item) -> CreateItems:
+    """A post in the conversation of another, and in its folder. Body is all of it, NewBodyContent
+    stands before the original."""
+    if original.kind != Kind.POST:
+        raise EwsError("ErrorInvalidReferenceItem")
+    properties = _taken_over(ctx, "PostReplyItem", original)
+    subject = node.Subject if node.Subject is not None else properties["subject"]
+    if len(subject) > _SUBJECT_MAX:
+        subject = f"{subject[:_CUT_AT]}..."
+    properties["subject"] = subject
+    if node.NewBodyContent is not None or node.Body is None:
+        words = read_body(node.NewBodyContent) if node.NewBodyContent is not None else Body()
+        body = _quoted(words, original)
+    else:
+        body = read_body(node.Body)
+    draft = ItemDraft("IPM.Post", properties, body=body)
+    return CreateItems((draft,), original.folder)
 
 
 def _forwarded(item: ItemId, properties: Properties, body: Body | None) -> ForwardMeeting:
@@ -102,13 +128,16 @@ def _taken_over(ctx: Context, name: str, original: Item) -> Properties:
     old = original.properties
     subject = str(old.get("subject", ""))
     topic = _HAS_PREFIX.sub("", subject)
-    properties: Properties = {"subject": _PREFIXES[name] + topic}
+    properties: Properties = {"subject": _PREFIXES.get(name, _PREFIX) + topic}
     if old.get("message_id"):
         properties["in_reply_to"] = old["message_id"]
         properties["references"] = f"{old.get('references', '')} {old['message_id']}".strip()
     if old.get("conversation_topic"):
         properties["conversation_topic"] = old["conversation_topic"]
-    if name != "ForwardItem":
+    index = answered(old.get("conversation_index"), ctx.now)
+    if index is not None:
+        properties["conversation_index"] = index
+    if name in _ANSWERS:
         properties["to"] = _answered(old)
     if name == "ReplyAllToItem":
         _add_everybody(ctx, properties, old)

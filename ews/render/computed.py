@@ -144,13 +144,18 @@ def _internet_message_headers(view: View, row: P) -> str:
     return f"<t:InternetMessageHeaders>{''.join(entries)}</t:InternetMessageHeaders>"
 
 
+_ANSWERS = ("ReplyToItem", "ReplyAllToItem", "ForwardItem")
+
+
 def _response_objects(view: View, row: P) -> str:
     properties = view.properties
     if not view.id or properties.get("is_draft"):
         return ""
     names = meeting_responses(view.kind, properties)
     if is_sendable(view.item_class):
-        names += ["ReplyToItem", "ReplyAllToItem", "ForwardItem"]
+        names += _ANSWERS
+    elif view.kind == Kind.POST:
+        names += [*_ANSWERS, "PostReplyItem"]
     elif view.kind == Kind.CALENDAR:
         names += _of_calendar(properties)
     if not names:

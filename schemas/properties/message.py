@@ -50,6 +50,8 @@ MESSAGE: tuple[P, ...] = (
     row("message:MessageSafety", Type.RECORD, MESSAGES, since="Exchange2016", **ABSENT),
     row("message:PublishedCalendarItemIcs", Type.STRING, MESSAGES, since="Exchange2016", **ABSENT),
     row("message:PublishedCalendarItemName", Type.STRING, MESSAGES, since="Exchange2016", **ABSENT),
-    row("postitem:PostedTime", Type.INSTANT, (Kind.POST,), **READ_ONLY),
+    # A post is sent to its folder: when is when it was posted.
+    row("postitem:PostedTime", Type.INSTANT, (Kind.POST,), "sent", column="sent",
+        mapi=0x00390040, since="Exchange2007_SP1", **READ_ONLY),
 )
 # fmt: on

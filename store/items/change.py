@@ -273,13 +273,15 @@ class Edit:
         """
         if self._row.kind not in _WITH_MIME:
             raise UnsupportedMime("items of this kind are not made from MIME")
+        # MIME tells classes of mail apart; of a post it does not say that it is one.
+        is_told = self._row.kind == Kind.MESSAGE and given.item_class != "IPM.Note"
         own = set(self._change.set)
         kept = {k: v for k, v in edited.properties.items() if k not in _IN_MIME}
         said = {k: v for k, v in given.properties.items() if k not in own}
         named = {k: v for k, v in edited.properties.items() if k in own}
         return msgspec.structs.replace(
             given,
-            item_class=edited.item_class if given.item_class == "IPM.Note" else given.item_class,
+            item_class=given.item_class if is_told else edited.item_class,
             properties={**kept, **said, **named},
             extended={**edited.extended, **given.extended},
         )

@@ -30,6 +30,7 @@ from store.items.insert import insert_items
 from store.items.relocate import discard
 from store.items.rows import permitted
 from store.model import ItemDraft, Properties
+from store.posts import posted
 from store.record import PackedItem, clean, pack
 from store.results import SavedItem
 from store.rights import Right
@@ -169,6 +170,8 @@ def with_defaults(tx: Tx, draft: ItemDraft, *, is_saved: bool) -> ItemDraft:
         properties = settled_task(properties, tx.now)
     if kind == Kind.CONTACT:
         properties = settled_contact(properties)
+    if kind == Kind.POST:
+        properties = posted(tx, properties)
     if tx.principal.name:
         properties["last_modified_name"] = tx.principal.name
     subject = properties.get("subject")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
@@ -28,7 +29,7 @@ from store.mime.recipients import address_list, one_address
 from store.mime.vcard import vcard
 from store.model import AttachmentDraft, Body, ItemDraft
 
-__all__ = ["build", "native", "with_headers"]
+__all__ = ["build", "native", "new_identity", "with_headers"]
 
 _DEPTH_MAX = 30
 _SENSITIVITY = {
@@ -154,6 +155,11 @@ def _marks(draft: ItemDraft, bcc: bool) -> list[bytes]:
         if name and name not in _OWN and not name.startswith(_RESERVED) and value is not None:
             lines.append(header(found[1] if found else name, unstructured(str(value))))
     return lines
+
+
+def new_identity(domain: str) -> str:
+    """A Message-ID that no other message has."""
+    return f"<{secrets.token_hex(16)}@{domain}>"
 
 
 def _made_identity(draft: ItemDraft, domain: str, now: datetime) -> str:

@@ -6,7 +6,6 @@ compressing. ``submit`` only writes: into the mailboxes here, into the queue for
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import msgspec
@@ -18,7 +17,7 @@ from store.directory.resolve import resolve_names
 from store.errors import InvalidRecipient, InvalidValue, NoRecipients, StoreError, TooMany
 from store.executor import Tx, WriteTx, writes
 from store.instant import from_instant
-from store.mime.build import build, with_headers
+from store.mime.build import build, new_identity, with_headers
 from store.mime.headers import decode_bytes, fields, raw_block
 from store.mime.parse import parse
 from store.model import Body, ItemDraft, Properties
@@ -76,7 +75,7 @@ def prepare(tx: Tx, draft: ItemDraft) -> Outgoing:
     recipients = [mailbox["address"] for name in _LISTS for mailbox in properties.get(name, [])]
     reaches = _reached(tx, recipients)
     domain = default_domain(tx)
-    properties["message_id"] = properties.get("message_id") or _message_id(domain)
+    properties["message_id"] = properties.get("message_id") or new_identity(domain)
     properties["sent"] = tx.now
     draft = msgspec.structs.replace(draft, properties=properties)
     mime = _without_bcc(draft, domain, tx.now)
@@ -150,7 +149,7 @@ def _completed(tx: Tx, mime: bytes) -> bytes:
     names = {name.lower() for name, _ in fields(decode_bytes(raw_block(mime)))}
     added: list[tuple[str, str]] = []
     if "message-id" not in names:
-        added.append(("Message-ID", _message_id(default_domain(tx))))
+        added.append(("Message-ID", new_identity(default_domain(tx))))
     if "date" not in names:
         added.append(("Date", from_instant(tx.now).strftime("%a, %d %b %Y %H:%M:%S +0000")))
     if not authors_in(mime):
@@ -200,10 +199,6 @@ def _looked_up(tx: Tx, name: str) -> str:
     if len(found) != 1:
         raise InvalidRecipient(f"{name!r} is nobody's name, or several people's", where=name)
     return found[0].address
-
-
-def _message_id(domain: str) -> str:
-    return f"<{secrets.token_hex(16)}@{domain}>"
 
 
 def _without_bcc(draft: ItemDraft, domain: str, now: str) -> bytes:

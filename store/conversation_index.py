@@ -1,0 +1,77 @@
+"""Where a message stands in its conversation (PidTagConversationIndex, MS-OXOMSG 2.2.1.3).
+
+22 bytes name the conversation and say when it began; each answer adds five: how long after that,
+and a little chance, so that two answers of one moment differ. In base64 wherever it is kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+
+from store.instant import Instant, from_instant
+
+_ROOT_BYTES = 22
+_ANSWER_BYTES = 5
+# An answer after so many is where the one before it is.
+BYTES_MAX = _ROOT_BYTES + 1000 * _ANSWER_BYTES
+_RESERVED = b"\x01"
+# From 1601 to 1970, in seconds; a FILETIME has ten million steps a second.
+_SECONDS_BEFORE_1970 = 11_644_473_600
+_STEPS = 10_000_000
+# Differences from here on (1.7 years) are told in coarser steps.
+_FAR = 1 << 49
+
+
+def begun(now: Instant) -> str:
+    """The index of a message that begins a conversation."""
+    return _text(_RESERVED + moment(now) + secrets.token_bytes(16))
+
+
+def answered(index: object, now: Instant) -> str | None:
+    """The index of an answer to a message of ``index``; None where that is none."""
+    whole = read(index)
+    if whole is None:
+        return None
+    if len(whole) + _ANSWER_BYTES > BYTES_MAX:
+        return _text(whole)
+    start = int.from_bytes(_RESERVED + whole[1:6], "big") << 16
+    since = max(0, _file_time(now) - start)
+    delta = since >> 18 if since < _FAR else (1 << 31) | ((since >> 23) & 0x7FFF_FFFF)
+    return _text(whole + delta.to_bytes(4, "big") + bytes([secrets.randbits(4) << 4]))
+
+
+def root(index: object) -> str | None:
+    """What all messages of a conversation have in common; None where ``index`` is none."""
+    whole = read(index)
+    return None if whole is None else _text(whole[:_ROOT_BYTES])
+
+
+def read(index: object) -> bytes | None:
+    """The bytes of an index, without what is left over behind the last answer; None for what is
+    no index."""
+    if not isinstance(index, str):
+        return None
+    try:
+        whole = base64.b64decode(index)
+    except (binascii.Error, ValueError):
+        return None
+    if len(whole) < _ROOT_BYTES:
+        return None
+    answers = (len(whole) - _ROOT_BYTES) // _ANSWER_BYTES
+    return whole[: _ROOT_BYTES + answers * _ANSWER_BYTES]
+
+
+def moment(instant: Instant) -> bytes:
+    """The five bytes for a moment: the middle of its FILETIME."""
+    return (_file_time(instant) >> 16).to_bytes(6, "big")[1:6]
+
+
+def _file_time(instant: Instant) -> int:
+    seconds = from_instant(instant).timestamp() + _SECONDS_BEFORE_1970
+    return int(max(0.0, seconds) * _STEPS)
+
+
+def _text(whole: bytes) -> str:
+    return base64.b64encode(whole).decode()

@@ -128,6 +128,8 @@ HOME = {
     ("ItemOperations", "LastModifiedDate"): "Notes",
     ("Find", "Store"): "ItemOperations",
 }
+# (type of the parent, name) whose page the shapes tell wrongly: MS-ASEMAIL 2.2.2.75.2
+AT_HOME = {("Flag", "Subject"): "Tasks"}
 RENAMED = {("ForwardeesForwardee", "Email"): "ForwardeeEmail"}
 RENAMED |= {("ForwardeesForwardee", "Name"): "ForwardeeName"}
 TAG_NAMES: dict[str, list[Tag]] = {}
@@ -226,7 +228,7 @@ def lines(
 
     def child(parent: str, name: str, page: str, kind: str, *, many: bool) -> None:
         name = RENAMED.get((parent, name), name)
-        tag = tag_of(name, page)
+        tag = tag_of(name, AT_HOME.get((parent, name), page))
         if tag is None or tag in seen:
             return
         seen.add(tag)

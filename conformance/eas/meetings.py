@@ -15,7 +15,7 @@ from conformance.eas.device import Device
 from conformance.eas.documents import body_preference
 from conformance.eas.events import SUBJECT, P, attendees, compact, event, is_new, times, tomorrow
 from conformance.eas.mailing import ARRIVES_S_MAX, arrived, unique
-from conformance.eas.things import CALENDAR, words_of
+from conformance.eas.things import CALENDAR, INBOX, words_of
 from conformance.eas.wbxml import Node, node
 
 _M = "MeetingResponse"
@@ -95,6 +95,23 @@ class Meeting:
             subject = f"Answer: {self.subject}"
             mail = self._mail(self.attendee, self.organizer, subject, "REPLY", _PARTSTAT[answer])
             self.attendee.send(mail, saves=False)
+
+    def answered(self, device: Device) -> tuple[str, Mapping[str, Node]]:
+        """Id and data of the answer in the organiser's inbox. Raises Failure."""
+        found: list[tuple[str, Mapping[str, Node]]] = []
+
+        def has_come() -> bool:
+            options = node("AirSync:Options", body_preference(1))
+            held = device.sync_all(device.folder_of_type(INBOX), options=options)
+            found.extend((id, data) for id, data in held.items.items() if self._is_answer(data))
+            return bool(found)
+
+        until(f"no answer to {self.subject!r} comes", has_come)
+        return found[0]
+
+    def _is_answer(self, data: Mapping[str, Node]) -> bool:
+        subject, kind = (words_of(data, f"Email:{name}") for name in ("Subject", "MessageClass"))
+        return subject.endswith(self.subject) and kind.startswith("IPM.Schedule.Meeting.Resp")
 
     def entry(self, device: Device) -> Mapping[str, Node]:
         """The meeting in a device's calendar. Raises Failure where it has none."""

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from eas.errors import EasError
 from eas.reading.moments import CONVERSION, read_moment
+from eas.render.text import line
 from eas.wbxml import Element
 from store.instant import Instant
 from store.model import Properties
 
-FLAG_NAMES = ("flag_status", "flag_start", "flag_due", "flag_completed")
 _CLEARED, _COMPLETE, _ACTIVE = "0", "1", "2"
+# What no client shows more of.
+_WORDS_MAX = 255
+_WORDS = {
+    "flag_type": "Email:FlagType",
+    "flag_subject": "Tasks:Subject",
+    "flag_sub_ordinal": "Tasks:SubOrdinalDate",
+}
 _PAIRS = (("StartDate", "DueDate"), ("UtcStartDate", "UtcDueDate"))
 
 
@@ -21,19 +28,32 @@ def read_flag(element: Element) -> tuple[Properties, list[str]]:
     """
     status = element.text("Email:Status", _ACTIVE if element.children else _CLEARED)
     if status == _CLEARED:
-        return {"flag_status": "not_flagged"}, list(FLAG_NAMES[1:])
+        return {"flag_status": "not_flagged"}, []
     if status == _COMPLETE:
         completed = _moment(element, "Email:CompleteTime")
         if completed is None or _moment(element, "Tasks:DateCompleted") is None:
             raise EasError(CONVERSION, "a flag is complete since a CompleteTime and DateCompleted")
-        return {"flag_status": "complete", "flag_completed": completed}, []
+        done = {"flag_status": "complete", "flag_completed": completed}
+        return done | _labels(element), []
     if status != _ACTIVE:
         raise EasError(CONVERSION, "a flag's Status is 0, 1 or 2")
     new, gone = _span(element)
     if element.find("Email:Status") is not None:
+        if not new and not element.text("Email:FlagType"):
+            raise EasError(CONVERSION, "a flag has a FlagType, or that of a meeting its dates")
         new["flag_status"] = "flagged"
         gone.append("flag_completed")
-    return new | _reminder(element), gone
+    return new | _labels(element) | _reminder(element), gone
+
+
+def _labels(element: Element) -> Properties:
+    """What kind of flag it is, and where it stands among tasks."""
+    found: Properties = {}
+    for name, tag in _WORDS.items():
+        if element.find(tag) is not None:
+            found[name] = line(element.text(tag))[:_WORDS_MAX]
+    ordinal = _moment(element, "Tasks:OrdinalDate")
+    return found | {"flag_ordinal": ordinal} if ordinal else found
 
 
 def _span(element: Element) -> tuple[Properties, list[str]]:

@@ -188,7 +188,12 @@ def flag_of(properties: Properties) -> Element:
     status = _FLAG_STATUS.get(properties.get("flag_status", ""))
     if status is None:
         return Element("Email:Flag")
-    children = [text("Email:Status", status), text("Email:FlagType", _FLAG_TYPE)]
+    subject = properties.get("flag_subject") or properties.get("subject") or ""
+    children = [
+        text("Tasks:Subject", line(subject)),
+        text("Email:Status", status),
+        text("Email:FlagType", line(properties.get("flag_type") or _FLAG_TYPE)),
+    ]
     if status == 1:
         done = properties.get("flag_completed")
         if done:
@@ -206,11 +211,15 @@ def flag_of(properties: Properties) -> Element:
             text("Tasks:UtcDueDate", when(due)),
         ]
     reminder = properties.get("reminder_due")
-    if reminder and properties.get("reminder_is_set"):
-        children += [
-            text("Tasks:ReminderSet", 1),
-            text("Tasks:ReminderTime", when(reminder)),
-        ]
+    reminds = bool(reminder and properties.get("reminder_is_set"))
+    children.append(text("Tasks:ReminderSet", int(reminds)))
+    if reminder and reminds:
+        children.append(text("Tasks:ReminderTime", when(reminder)))
+    ordinal = properties.get("flag_ordinal")
+    if ordinal:
+        children.append(text("Tasks:OrdinalDate", when(ordinal)))
+    if properties.get("flag_sub_ordinal"):
+        children.append(text("Tasks:SubOrdinalDate", line(properties["flag_sub_ordinal"])))
     return node("Email:Flag", *children)
 
 

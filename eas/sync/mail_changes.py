@@ -11,6 +11,8 @@ from eas.reading.mail import MailChange, read_change
 from eas.sync.own import CONVERSION, NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
+from schemas.properties import is_flag
+from schemas.property import Kind
 from store.commands import (
     Command,
     CreateAttachments,
@@ -24,9 +26,6 @@ from store.devices.commands import DeviceChange
 from store.model import FolderId, ItemDraft
 
 _P = "AirSync"
-_FLAGS = frozenset({"flag_status", "flag_start", "flag_due", "flag_completed", "categories"})
-# Set and unset with a flag (MS-ASEMAIL 2.2.2.34).
-_REMINDER = "reminder_"
 
 
 def _data(ctx: Context, element: Element) -> MailChange:
@@ -103,9 +102,10 @@ def _touches(data: MailChange) -> tuple[str, ...]:
     touched: list[str] = []
     if "is_read" in names:
         touched.append("read")
-    if names & _FLAGS:
+    flags = {name for name in names if is_flag(name, Kind.MESSAGE)}
+    if flags:
         touched.append("flags")
-    content = {name for name in names - _FLAGS if not name.startswith(_REMINDER)} - {"is_read"}
+    content = names - flags - {"is_read"}
     if content or data.body is not None or data.attachments_added or data.attachments_removed:
         touched.append("content")
     return tuple(touched)

@@ -18,6 +18,7 @@ from schemas.properties.calendar import CALENDAR_ROWS
 from schemas.properties.contact import CONTACT_ROWS
 from schemas.properties.folder import FOLDER_ROWS
 from schemas.properties.item import ITEM, PARTS
+from schemas.properties.make import MESSAGES
 from schemas.properties.message import MESSAGE
 from schemas.properties.order import FOLDER_TYPES, TYPES, elements
 from schemas.properties.task import TASK_ROWS
@@ -25,8 +26,10 @@ from schemas.property import Kind, Named, P
 
 __all__ = [
     "DICTIONARIES",
+    "FLAG_PARTS",
     "FOLDER_ROWS",
     "NOT_YET",
+    "REMINDER_OF_FLAG",
     "ROWS",
     "by_element",
     "by_indexed_uri",
@@ -206,7 +209,12 @@ def folder_shape(element: str, name: str) -> tuple[P, ...]:
     return tuple(row for row in _OF_FOLDER[element] if wanted.intersection(row.shapes))
 
 
-_FLAGS = frozenset({"flag_status", "flag_start", "flag_due", "flag_completed", "categories"})
+FLAG_PARTS = tuple(row.name for row in PARTS if row.name.startswith("flag_"))
+"""Neutral names of what a flag says, its status first."""
+REMINDER_OF_FLAG = ("reminder_is_set", "reminder_due", "reminder_next")
+"""What reminds of a message does so for its flag (MS-ASEMAIL 2.2.2.34)."""
+_FLAGS = frozenset({*FLAG_PARTS, "categories"})
+_FLAGS_OF_MAIL = _FLAGS | {*REMINDER_OF_FLAG}
 
 
 def is_read_state(name: str) -> bool:
@@ -214,6 +222,6 @@ def is_read_state(name: str) -> bool:
     return name == "is_read"
 
 
-def is_flag(name: str) -> bool:
-    """Whether a change of the property leaves the item's content as it is."""
-    return name in _FLAGS
+def is_flag(name: str, kind: str) -> bool:
+    """Whether a change of the property leaves the content of an item of that kind as it is."""
+    return name in (_FLAGS_OF_MAIL if kind in MESSAGES else _FLAGS)

@@ -156,6 +156,12 @@ PARTS: tuple[P, ...] = (
     P(name="flag_start", type=Type.INSTANT, kinds=ALL, **BY_PATH),
     P(name="flag_due", type=Type.INSTANT, kinds=ALL, **BY_PATH),
     P(name="flag_completed", type=Type.INSTANT, kinds=ALL, mapi=0x10910040, **BY_PATH),
+    P(name="flag_type", type=Type.STRING, kinds=ALL, mapi=named("Common", 0x8530), **BY_PATH),
+    P(name="flag_subject", type=Type.STRING, kinds=ALL, mapi=named("Common", 0x85A4), **BY_PATH),
+    P(name="flag_ordinal", type=Type.INSTANT, kinds=ALL,
+      mapi=named("Common", 0x85A0, "SystemTime"), **BY_PATH),
+    P(name="flag_sub_ordinal", type=Type.STRING, kinds=ALL, mapi=named("Common", 0x85A1),
+      **BY_PATH),
     P(name="imap_uid", type=Type.INTEGER, kinds=ALL, column="imap_uid", mapi=0x0E230003,
       **BY_PATH, **READ_ONLY),
 )

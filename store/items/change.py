@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import Row, bindparam, insert, update
 
 from schemas.mapi import merge, remove
-from schemas.properties import is_flag, is_read_state
+from schemas.properties import FLAG_PARTS, REMINDER_OF_FLAG, is_flag, is_read_state
+from schemas.properties.make import MESSAGES
 from schemas.property import Kind
 from store import blobs, tables
 from store.access import FolderRow
@@ -113,22 +114,22 @@ def check_change(tx: WriteTx, row: Row[Any], change: ItemChange, resolution: Res
     if resolution == "always_overwrite":
         return 0
     if change.change is None:
-        if resolution == "auto_resolve" and _only_flags(change):
+        if resolution == "auto_resolve" and _only_flags(row.kind, change):
             return 0
         raise ChangeRequired("this change needs the item's change number", role="item")
     if change.change != row.seq:
-        if resolution == "auto_resolve" and _only_flags(change):
+        if resolution == "auto_resolve" and _only_flags(row.kind, change):
             return 0
         raise Conflict("the item was changed since that change number", role="item")
     return 0
 
 
-def _only_flags(change: ItemChange) -> bool:
+def _only_flags(kind: str, change: ItemChange) -> bool:
     """A change of read state, flag and categories alone disturbs nobody's edit."""
     if change.body is not None or change.append or change.draft is not None:
         return False
     names = [*change.set, *change.unset]
-    return all(is_read_state(name) or is_flag(name) for name in names)
+    return all(is_read_state(name) or is_flag(name, kind) for name in names)
 
 
 class Edit:
@@ -158,6 +159,8 @@ class Edit:
                 self._properties[name] = [*self._properties.get(name, []), *value]
         for name in self._change.unset:
             self._unset(name)
+        if self._row.kind in MESSAGES:
+            self._end_of_flag()
         if any(name in RECIPIENTS for name in (*self._change.set, *self._change.append)):
             self._properties = named(self._tx, self._properties)
         if self._tx.principal.name:
@@ -183,13 +186,23 @@ class Edit:
         else:
             remove(self._properties, name)
 
+    def _end_of_flag(self) -> None:
+        """A flag that is cleared leaves nothing; of what is done nothing reminds."""
+        said, status = self._change.set, self._change.set.get("flag_status")
+        if status == "not_flagged" or "flag_status" in self._change.unset:
+            gone = {*FLAG_PARTS[1:], *REMINDER_OF_FLAG} - said.keys()
+            for name in gone & self._properties.keys():
+                self._unset(name)
+        elif status == "complete" and "reminder_is_set" not in said:
+            self._unset("reminder_is_set")
+
     @property
     def _touches_content(self) -> bool:
         change = self._change
         if change.body is not None or change.draft is not None or change.append:
             return True
         return any(
-            not (name.startswith("x:") or is_read_state(name) or is_flag(name))
+            not (name.startswith("x:") or is_read_state(name) or is_flag(name, self._row.kind))
             for name in (*change.set, *change.unset)
         )
 
@@ -207,7 +220,7 @@ class Edit:
         only_flags = (
             not only_read
             and not self._touches_content
-            and all(is_flag(name) or is_read_state(name) for name in names)
+            and all(is_flag(name, row.kind) or is_read_state(name) for name in names)
         )
         before = mapping_of(row)
         kept = {column.name: before[column.name] for column in _EDITABLE}

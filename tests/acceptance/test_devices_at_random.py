@@ -26,6 +26,7 @@ from requests.exceptions import RequestException
 
 from conformance.eas import documents
 from conformance.eas.device import Device
+from conformance.eas.flags import ACTIVE, COMPLETE, flag
 from conformance.eas.http import Identity, Reply, post
 from conformance.eas.wbxml import Node, node
 from entrepot.testing import Exchange, Person
@@ -193,7 +194,7 @@ class Phone:
         data = chance.choice(
             (
                 node("Email:Read", chance.choice((0, 1))),
-                node("Email:Flag", node("Email:Status", chance.choice((1, 2)))),
+                flag(chance.choice((ACTIVE, COMPLETE))),
                 node("Email:Flag"),
                 node(
                     "Email:Categories",

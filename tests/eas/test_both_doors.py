@@ -16,6 +16,7 @@ from exchangelib.properties import StatusEvent
 from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.documents import change, delete
+from conformance.eas.flags import ACTIVE, flag
 from conformance.eas.wbxml import node
 from entrepot.testing import Person
 from tests.eas.conftest import NewDevice
@@ -181,7 +182,7 @@ TO_DESKTOP: dict[str, tuple[Callable[[Phone], Any], Callable[[Desktop], bool]]] 
         lambda d: d.message().is_read,
     ),
     "flag": (
-        lambda p: p.command(change(p.item, node("Email:Flag", node("Email:Status", 2)))),
+        lambda p: p.command(change(p.item, flag(ACTIVE))),
         lambda d: d.message().flag_status == 2,
     ),
     "category": (

@@ -85,6 +85,7 @@ def test_a_flag_is_set_with_its_dates() -> None:
     found = change(flag({"Status": "2", "FlagType": "Flag for follow up"}, DATES), version="12.1")
     assert found.set == {
         "flag_status": "flagged",
+        "flag_type": "Flag for follow up",
         "flag_start": "2026-05-02T08:00:00.000000Z",
         "flag_due": "2026-05-08T16:00:00.000000Z",
     }
@@ -92,9 +93,23 @@ def test_a_flag_is_set_with_its_dates() -> None:
 
 
 def test_a_flag_without_dates_has_none() -> None:
-    found = change(flag({"Status": "2"}))
-    assert found.set == {"flag_status": "flagged"}
+    found = change(flag({"Status": "2", "FlagType": "Call"}))
+    assert found.set == {"flag_status": "flagged", "flag_type": "Call"}
     assert set(found.unset) == {"flag_start", "flag_due", "flag_completed"}
+
+
+def test_a_flag_has_a_type_or_its_dates() -> None:
+    # MS-ASEMAIL_R92, R470
+    assert refused(flag({"Status": "2"}))
+    assert "flag_type" not in change(flag({"Status": "2"}, DATES)).set
+
+
+def test_a_flag_keeps_what_is_written_on_it() -> None:
+    order = {"Subject": "To do", "OrdinalDate": START, "SubOrdinalDate": "5"}
+    assert change(flag({"FlagType": "Call"}, order)).set == {
+        "flag_type": "Call", "flag_subject": "To do",
+        "flag_ordinal": "2026-05-02T08:00:00.000000Z", "flag_sub_ordinal": "5",
+    }  # fmt: skip
 
 
 def test_of_two_times_that_of_the_zone_of_everybody_counts() -> None:
@@ -121,7 +136,7 @@ def test_a_flag_is_cleared_by_status_0_or_by_nothing(element: Element) -> None:
     # MS-ASEMAIL_R88, R8800
     found = change(element, version="14.0")
     assert found.set == {"flag_status": "not_flagged"}
-    assert set(found.unset) == {"flag_start", "flag_due", "flag_completed"}
+    assert found.unset == ()
 
 
 def test_a_flag_is_complete_since_a_moment() -> None:
@@ -140,9 +155,8 @@ def test_complete_without_a_moment_is_refused() -> None:
 
 def test_a_flag_without_a_status_changes_what_it_says() -> None:
     found = change(flag({"FlagType": "for Follow Up"}, DATES))
-    assert set(found.set) == {"flag_start", "flag_due"}
+    assert set(found.set) == {"flag_start", "flag_due", "flag_type"}
     assert found.unset == ()
-    assert change(flag({"FlagType": "for Follow Up"})) == MailChange()
 
 
 @pytest.mark.parametrize("value", ["3", "x", "-1"])
@@ -157,7 +171,8 @@ def test_a_reminder_has_a_time() -> None:
     assert change(flag({"Status": "2"}, DATES | reminder)).set.items() >= {
         "reminder_is_set": True, "reminder_due": "2026-05-02T08:00:00.000000Z",
     }.items()  # fmt: skip
-    assert change(flag({"Status": "2"}, {"ReminderSet": "0"})).set["reminder_is_set"] is False
+    named = {"Status": "2", "FlagType": "Call"}
+    assert change(flag(named, {"ReminderSet": "0"})).set["reminder_is_set"] is False
     assert refused(flag({"Status": "2"}, DATES | {"ReminderSet": "1"}))
     assert refused(flag({"Status": "2"}, {"ReminderSet": "x", "ReminderTime": START}))
 

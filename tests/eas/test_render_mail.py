@@ -167,6 +167,12 @@ def flag(**properties: Any) -> list[tuple[str, Any]]:
     return [(child.name, child.value) for child in element.children]
 
 
+_FLAGGED = [
+    ("Tasks:Subject", "Minutes"), ("Email:Status", "2"), ("Email:FlagType", "Flag for follow up"),
+    ("Tasks:ReminderSet", "0"),
+]  # fmt: skip
+
+
 def test_no_flag_is_an_empty_element() -> None:
     # MS-ASEMAIL_R437
     assert flag() == flag(flag_status="not_flagged", flag_due=WEEK) == []
@@ -174,29 +180,40 @@ def test_no_flag_is_an_empty_element() -> None:
 
 def test_a_flag_has_its_four_dates_or_none() -> None:
     # MS-ASEMAIL_R408
-    head = [("Email:Status", "2"), ("Email:FlagType", "Flag for follow up")]
-    assert flag(flag_status="flagged") == head
-    assert flag(flag_status="flagged", flag_due=WEEK) == head
+    head, end = _FLAGGED[:3], _FLAGGED[3:]
+    assert flag(flag_status="flagged") == _FLAGGED
+    assert flag(flag_status="flagged", flag_due=WEEK) == _FLAGGED
     assert flag(flag_status="flagged", flag_start=DAY, flag_due=WEEK) == [
         *head,
         ("Tasks:StartDate", "2026-05-02T08:00:00.000Z"),
         ("Tasks:DueDate", "2026-05-08T16:00:00.000Z"),
         ("Tasks:UtcStartDate", "2026-05-02T08:00:00.000Z"),
         ("Tasks:UtcDueDate", "2026-05-08T16:00:00.000Z"),
+        *end,
     ]
+
+
+def test_a_flag_says_what_a_device_wrote_on_it() -> None:
+    written = {"flag_type": "Call", "flag_subject": "To do", "flag_sub_ordinal": "5"}
+    found = dict(flag(flag_status="flagged", flag_ordinal=DAY, **written))
+    assert found["Email:FlagType"] == "Call"
+    assert found["Tasks:Subject"] == "To do"
+    assert found["Tasks:OrdinalDate"] == "2026-05-02T08:00:00.000Z"
+    assert found["Tasks:SubOrdinalDate"] == "5"
 
 
 def test_a_flag_reminds_where_the_item_does() -> None:
     found = flag(flag_status="flagged", reminder_is_set=True, reminder_due=DAY)
-    assert found[2:] == [
+    assert found[3:] == [
         ("Tasks:ReminderSet", "1"), ("Tasks:ReminderTime", "2026-05-02T08:00:00.000Z"),
     ]  # fmt: skip
-    assert len(flag(flag_status="flagged", reminder_due=DAY)) == 2
+    assert flag(flag_status="flagged", reminder_due=DAY) == _FLAGGED
 
 
 def test_a_flag_that_is_done_says_since_when() -> None:
     found = flag(flag_status="complete", flag_completed=DAY, flag_start=DAY, flag_due=WEEK)
     assert found == [
+        ("Tasks:Subject", "Minutes"),
         ("Email:Status", "1"),
         ("Email:FlagType", "Flag for follow up"),
         ("Tasks:DateCompleted", "2026-05-02T08:00:00.000Z"),

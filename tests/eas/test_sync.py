@@ -6,6 +6,7 @@ import pytest
 
 from conformance.eas import documents
 from conformance.eas.documents import body_preference, change, delete, fetch, options
+from conformance.eas.flags import ACTIVE, flag
 from conformance.eas.wbxml import node
 from entrepot.testing import Exchange, Person
 from tests.eas.conftest import VERSIONS, NewDevice
@@ -177,10 +178,13 @@ def test_read_flag_and_deletion_go_both_ways(
         device.begin(inbox)
         device.sync_all(inbox)
     first, second, third = sorted(one.held[inbox].items)
-    flag = node("Email:Flag", node("Email:Status", 2), node("Email:FlagType", "Flag for follow up"))
     answer = one.sync(
         inbox,
-        commands=[change(first, node("Email:Read", 1)), change(second, flag), delete(third)],
+        commands=[
+            change(first, node("Email:Read", 1)),
+            change(second, flag(ACTIVE)),
+            delete(third),
+        ],
     )
     assert answer is not None and answer.text(_STATUS) == "1"
     assert answer.find("AirSync:Responses") is None and answer.find("AirSync:Commands") is None
@@ -260,7 +264,7 @@ def test_a_change_beside_anothers_loses_nothing(anna: Person, new_device: NewDev
     other.sync_all(inbox)
     other.sync(
         inbox,
-        commands=[change(item, node("Email:Flag", node("Email:Status", 2)))],
+        commands=[change(item, flag(ACTIVE))],
     )
     answer = device.sync(inbox, commands=[change(item, node("Email:Read", 1))])
     assert answer is not None and answer.find("AirSync:Responses") is None

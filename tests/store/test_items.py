@@ -218,6 +218,36 @@ async def test_marking_read_disturbs_nobody(anna: Session) -> None:
     refusal(never, Conflict)
 
 
+FLAG = {
+    "flag_status": "flagged", "flag_type": "Call", "flag_due": "2026-05-08T16:00:00.000000Z",
+    "flag_start": "2026-05-02T08:00:00.000000Z", "reminder_is_set": True,
+    "reminder_due": "2026-05-02T07:00:00.000000Z",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "how", [{"set": {"flag_status": "not_flagged"}}, {"unset": ("flag_status",)}]
+)
+async def test_a_flag_that_is_cleared_takes_all_along(anna: Session, how: dict[str, Any]) -> None:
+    """Its dates, its type, and what reminds of it."""
+    id = kept(await save(anna, "Plan"))
+    kept(await change(anna, id, set=FLAG))
+    assert (await get(anna, id)).properties.items() >= FLAG.items()
+    kept(await change(anna, id, **how))
+    left = {n for n in (await get(anna, id)).properties if n.startswith(("flag_", "reminder_"))}
+    assert left <= {"flag_status"}
+
+
+async def test_nothing_reminds_of_what_is_done_unless_it_is_said(anna: Session) -> None:
+    id = kept(await save(anna, "Plan"))
+    done = {"flag_status": "complete", "flag_completed": "2026-05-08T16:00:00.000000Z"}
+    kept(await change(anna, id, set=FLAG))
+    kept(await change(anna, id, set=done))
+    assert not (await get(anna, id)).properties.get("reminder_is_set")
+    kept(await change(anna, id, set={**done, "reminder_is_set": True}))
+    assert (await get(anna, id)).properties["reminder_is_set"]
+
+
 async def test_every_change_gives_a_larger_number_that_the_item_shows(anna: Session) -> None:
     saved = await save(anna, "one")
     id, last = kept(saved), saved.change

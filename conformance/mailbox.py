@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from conformance import requests
 from conformance.checks import Failure, check, equal, success
@@ -12,6 +12,8 @@ from conformance.client import Client
 from conformance.node import Node, Ref
 from conformance.requests import Place
 from conformance.xml import Element, m, t
+
+Found = TypeVar("Found")
 
 ARRIVAL_S_MAX = 20.0
 """How long mail may take from one mailbox to another of the same server."""
@@ -79,9 +81,9 @@ class Mailbox(Client):
         success(answer)
         return answer.items[0].id
 
-    def delete_items(self, *items: Ref, how: str = "HardDelete") -> None:
-        """Delete items."""
-        success(self.call(requests.delete_item(items, how)), len(items))
+    def delete_items(self, *items: Ref | Element, how: str = "HardDelete", **options: Any) -> None:
+        """Delete items; `options` as in `requests.delete_item`."""
+        success(self.call(requests.delete_item(items, how, **options)), len(items))
 
     def copy_items(self, target: Place, *items: Ref) -> list[Ref]:
         """Copy items; gives the copies."""
@@ -103,16 +105,23 @@ class Mailbox(Client):
         answer = self.call(requests.find_item([folder], "Default", paths, restriction))
         return success(answer)[0].items
 
+    def eventually(self, look: Callable[[], Found | None], what: str) -> Found:
+        """What `look` gives as soon as it gives something; Failure when that takes too long."""
+        until = time.monotonic() + ARRIVAL_S_MAX
+        while (found := look()) is None:
+            if time.monotonic() > until:
+                raise Failure(f"{self.user}: not {what} after {ARRIVAL_S_MAX:.0f} s")
+            time.sleep(ARRIVAL_POLL_S)
+        return found
+
     def arrived(self, folder: Place, words: str, count: int = 1) -> list[Node]:
         """Wait for `count` items with `words` in their subject; Failure when they don't come."""
-        until = time.monotonic() + ARRIVAL_S_MAX
-        while len(found := self.find(folder, words)) < count:
-            if time.monotonic() > until:
-                raise Failure(
-                    f"{self.user}: {len(found)} of {count} items {words!r} in {folder} after "
-                    f"{ARRIVAL_S_MAX:.0f} s"
-                )
-            time.sleep(ARRIVAL_POLL_S)
+
+        def look() -> list[Node] | None:
+            found = self.find(folder, words)
+            return found if len(found) >= count else None
+
+        found = self.eventually(look, f"{count} items {words!r} in {folder}")
         equal(len(found), count, f"items {words!r} in {folder}")
         return found
 

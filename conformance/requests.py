@@ -222,13 +222,16 @@ def delete_field(path: str | Element) -> Element:
 
 
 def delete_item(
-    items: Iterable[Ref | Element], how: str = "HardDelete", suppress_receipts: bool | None = None
+    items: Iterable[Ref | Element],
+    how: str = "HardDelete",
+    suppress_receipts: bool | None = None,
+    meetings: str = "SendToNone",
 ) -> Element:
-    """DeleteItem, without cancellations, and all of a series of tasks."""
+    """DeleteItem, all of a series of tasks."""
     return m.DeleteItem(
         item_ids(items),
         DeleteType=how,
-        SendMeetingCancellations="SendToNone",
+        SendMeetingCancellations=meetings,
         AffectedTaskOccurrences="AllOccurrences",
         SuppressReadReceipts=suppress_receipts,
     )

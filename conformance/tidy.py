@@ -12,8 +12,8 @@ from conformance.mailbox import Mailbox
 from conformance.node import Ref
 from conformance.xml import Element, m, t
 
-PLACES = ("inbox", "sentitems", "drafts", "deleteditems", "junkemail")
-"""Where sent and deleted things end up."""
+PLACES = ("inbox", "sentitems", "drafts", "deleteditems", "junkemail", "calendar")
+"""Where sent and deleted things end up, and meetings with those who are invited."""
 
 
 def tidy(journal: Journal, mailboxes: Iterable[Mailbox]) -> str:

@@ -213,17 +213,27 @@ def _recurrence(view: View, row: P) -> str:
     return recurrence_element(recurrence) if recurrence else ""
 
 
+_WITH_SERIES = frozenset({Kind.CALENDAR, Kind.MEETING_REQUEST})
+
+
 def _series(view: View) -> Series | None:
-    is_series = view.id and view.kind == Kind.CALENDAR and is_master(view.properties)
+    is_series = view.id and view.kind in _WITH_SERIES and is_master(view.properties)
     return Series(view.properties) if is_series else None
 
 
 def _occurrence(view: View, element: str, found: Occurrence | None) -> str:
+    """One of a series. Of an invitation its ids are those of the meeting in the calendar."""
     if found is None:
         return ""
-    id = view.ctx.ids.item(view.mailbox_id, view.id, found.original)
+    meeting: ItemId | None = view.properties.get("associated_calendar_item_id")
+    if meeting is None:
+        id = view.ctx.ids.item(view.mailbox_id, view.id, found.original)
+        named = f'<t:ItemId Id="{id}" ChangeKey="{change_key(view.change)}"/>'
+    else:
+        id = view.ctx.ids.item(meeting.mailbox_id, meeting.id, found.original)
+        named = f'<t:ItemId Id="{id}"/>'
     return (
-        f'<t:{element}><t:ItemId Id="{id}" ChangeKey="{change_key(view.change)}"/>'
+        f"<t:{element}>{named}"
         f"<t:Start>{instant(found.start)}</t:Start><t:End>{instant(found.end)}</t:End>"
         f"<t:OriginalStart>{instant(found.original)}</t:OriginalStart></t:{element}>"
     )

@@ -67,8 +67,10 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
 
     Pure: hashing and compressing happen here, before the transaction.
     """
+    of_meeting: Properties = {}
     if is_awaited(draft.item_class):
         draft = with_calendar(draft)
+        of_meeting = {"is_delegated": False}
     properties: dict[str, Any] = {
         "importance": "normal",
         "sensitivity": "normal",
@@ -80,6 +82,7 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
         "is_from_me": False,
         "is_unmodified": True,
         "envelope_from": sender,
+        **of_meeting,
     }
     whole = msgspec.structs.replace(draft, properties=properties)
     packed = pack(whole, now)

@@ -32,13 +32,17 @@ def single(ews: Mailbox, calendar: Ref) -> Ref:
     return ews.make_item(kinds.APPOINTMENT.make(ews.unique("Single")), calendar)
 
 
-def daily(ews: Mailbox, calendar: Ref) -> Ref:
-    """The master of a series of five days."""
-    recurrence = t.Recurrence(
+def every_day() -> Element:
+    """The pattern of a series of five days."""
+    return t.Recurrence(
         t.DailyRecurrence(t.Interval(1)),
         t.NumberedRecurrence(t.StartDate(start().date()), t.NumberOfOccurrences(OCCURRENCES)),
     )
-    return ews.make_item(kinds.APPOINTMENT.make(ews.unique("Series"), recurrence), calendar)
+
+
+def daily(ews: Mailbox, calendar: Ref) -> Ref:
+    """The master of a series of five days."""
+    return ews.make_item(kinds.APPOINTMENT.make(ews.unique("Series"), every_day()), calendar)
 
 
 def occurrence(master: Ref, index: int = 1) -> Element:

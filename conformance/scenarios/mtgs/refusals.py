@@ -8,7 +8,7 @@ from datetime import timedelta
 from conformance import kinds, requests
 from conformance.checks import equal, refused, success
 from conformance.mailbox import Mailbox
-from conformance.meetings import invite
+from conformance.meetings import invite, reference
 from conformance.node import Ref
 from conformance.scenario import each, scenario
 from conformance.scenarios.mtgs.parts import (
@@ -105,15 +105,12 @@ def an_answer_says_where_it_goes(ews: Mailbox, other: Mailbox) -> None:
     """Without MessageDisposition no answer to an invitation is taken, nor a cancellation."""
     subject = ews.unique("Meeting")
     meeting = invite(ews, other, subject)
-    request = other.arrived("inbox", subject)[0].id
-    asked = t.ReferenceItemId(Id=request.id, ChangeKey=request.key)
+    asked = reference(other.arrived("inbox", subject)[0].id)
     for answer in ("AcceptItem", "TentativelyAcceptItem", "DeclineItem"):
         create = requests.create_item(t(answer, asked), disposition=None, meetings="SendOnlyToAll")
         refused(other.call(create), "ErrorMessageDispositionRequired")
-    own = t.ReferenceItemId(Id=meeting.id, ChangeKey=meeting.key)
-    create = requests.create_item(
-        t.CancelCalendarItem(own), disposition=None, meetings="SendOnlyToAll"
-    )
+    cancellation = t.CancelCalendarItem(reference(meeting))
+    create = requests.create_item(cancellation, disposition=None, meetings="SendOnlyToAll")
     refused(ews.call(create), "ErrorMessageDispositionRequired")
     equal(ews.get_item(meeting.keyless).text("IsCancelled"), "false", "IsCancelled")
 

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from conformance import kinds, requests
+from conformance import requests
 from conformance.checks import equal
 from conformance.mailbox import Mailbox
 from conformance.meetings import invite
 from conformance.node import Ref
 from conformance.scenario import each, scenario
 from conformance.scenarios.mtgs.parts import MEETINGS, SPEC, rows
-from conformance.things import mailbox
 from conformance.xml import t
-
-
-def _invite(ews: Mailbox, other: Mailbox, subject: str, how: str) -> Ref:
-    attendees = t.RequiredAttendees(t.Attendee(mailbox(other.address)))
-    wanted = kinds.APPOINTMENT.make(subject, attendees)
-    return ews.make_item(wanted, disposition=None, meetings=how)
 
 
 def _after_all_mail(ews: Mailbox, other: Mailbox) -> None:
@@ -44,7 +37,7 @@ def attendees_are_invited(ews: Mailbox, other: Mailbox, way: tuple[str, int]) ->
     """The meeting is in both calendars, the request with the attendee, a copy if asked for."""
     how, copies = way
     subject = ews.unique("Meeting")
-    made = _invite(ews, other, subject, how)
+    made = invite(ews, other, subject, how=how)
     equal([item.id.id for item in ews.find("calendar", subject)], [made.id], "organiser's calendar")
     equal(other.arrived("inbox", subject)[0].name, "MeetingRequest", "what the attendee gets")
     equal(other.arrived("calendar", subject)[0].name, "CalendarItem", "attendee's calendar")
@@ -55,7 +48,7 @@ def attendees_are_invited(ews: Mailbox, other: Mailbox, way: tuple[str, int]) ->
 def nobody_is_invited(ews: Mailbox, other: Mailbox) -> None:
     """SendToNone leaves the meeting with its organiser."""
     subject = ews.unique("Quiet")
-    made = _invite(ews, other, subject, "SendToNone")
+    made = invite(ews, other, subject, how="SendToNone")
     equal([item.id.id for item in ews.find("calendar", subject)], [made.id], "organiser's calendar")
     _after_all_mail(ews, other)
     for place in ("inbox", "calendar"):
@@ -86,7 +79,7 @@ def attendees_hear_of_a_change(ews: Mailbox, other: Mailbox, way: tuple[str, int
     """A second request says the new place; a copy is kept if asked for."""
     how, copies = way
     subject = ews.unique("Meeting")
-    meeting = _invite(ews, other, subject, "SendOnlyToAll")
+    meeting = invite(ews, other, subject, how="SendOnlyToAll")
     other.arrived("inbox", subject)
     _move_to(ews, meeting, "Room 7", how)
     told = [other.get_item(item.id) for item in other.arrived("inbox", subject, 2)]
@@ -99,7 +92,7 @@ def attendees_hear_of_a_change(ews: Mailbox, other: Mailbox, way: tuple[str, int
 def nobody_hears_of_a_change(ews: Mailbox, other: Mailbox) -> None:
     """SendToNone changes the organiser's meeting alone."""
     subject = ews.unique("Quiet")
-    meeting = _invite(ews, other, subject, "SendOnlyToAll")
+    meeting = invite(ews, other, subject, how="SendOnlyToAll")
     other.arrived("inbox", subject)
     _move_to(ews, meeting, "Room 7", "SendToNone")
     _after_all_mail(ews, other)

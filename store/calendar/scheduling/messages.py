@@ -84,6 +84,7 @@ def request(meeting: Meeting, only: Iterable[str] | None = None) -> ItemDraft:
         **_recipients(meeting.properties, only),
         "busy_status": "tentative",
         "intended_free_busy_status": meeting.properties.get("busy_status", "busy"),
+        "is_delegated": False,
         "appointment_state": 3,
         "is_meeting": True,
         "is_cancelled": False,
@@ -112,6 +113,7 @@ def cancellation(
         "appointment_state": 7,
         "is_meeting": True,
         "is_cancelled": True,
+        "is_delegated": False,
         "importance": "high",
     }
     return ItemDraft(CANCELLATION, told, {}, meeting.body if body is None else body)
@@ -136,6 +138,7 @@ def response(
         "sender": who,
         "to": [meeting["organizer"]],
         "response_type": answer,
+        "is_delegated": False,
         "date_time_stamp": now,
     }
     if proposed:

@@ -67,10 +67,8 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
 
     Pure: hashing and compressing happen here, before the transaction.
     """
-    of_meeting: Properties = {}
     if is_awaited(draft.item_class):
         draft = with_calendar(draft)
-        of_meeting = {"is_delegated": False}
     properties: dict[str, Any] = {
         "importance": "normal",
         "sensitivity": "normal",
@@ -82,7 +80,6 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
         "is_from_me": False,
         "is_unmodified": True,
         "envelope_from": sender,
-        **of_meeting,
     }
     whole = msgspec.structs.replace(draft, properties=properties)
     packed = pack(whole, now)
@@ -188,7 +185,7 @@ def _hand_on(
             check_quota(tx, delegate.mailbox_id, packed.size)
         except StoreError:
             continue
-        copy = _addressed(packed, delegate, owner, {**marks, "is_delegated": True})
+        copy = _addressed(packed, delegate, owner, marks)
         insert_item(tx, delegate.mailbox_id, inbox_id, copy, new_mail=True)
         is_handed_on = True
     return is_handed_on
@@ -209,6 +206,15 @@ def _addressed(packed: PackedItem, reader: Reader, owner: Reader, marks: Propert
     properties["received_by"] = {"name": reader.name, "address": reader.address}
     properties["received_representing"] = {"name": owner.name, "address": owner.address}
     author = address_in(properties.get("from"))
+    if packed.draft is not None:
+        properties |= _whose_meeting(properties, reader, owner)
     properties["is_from_me"] = bool(author) and author.lower() == reader.address
     row = {**packed.row, "record": encode_record(properties, extended)}
     return PackedItem(row, packed.content, packed.blobs, packed.attachments)
+
+
+def _whose_meeting(properties: Properties, reader: Reader, owner: Reader) -> Properties:
+    """Whether a meeting message is a delegate's copy, and its owner the organiser."""
+    told: Properties = {"is_delegated": reader is not owner}
+    organizer = address_in(properties.get("organizer")).lower()
+    return {**told, "is_organizer": organizer == owner.address} if organizer else told

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from conformance import kinds, requests
-from conformance.checks import different, equal, refused, success
+from conformance.checks import different, equal, holds, refused, success
 from conformance.mailbox import Mailbox
-from conformance.node import Ref
+from conformance.meetings import answer, invite, received, remove
+from conformance.node import Node, Ref
 from conformance.scenario import scenario
 from conformance.scenarios.mtgs.parts import (
+    MEETINGS,
     RECURRENCE,
     SPEC,
     daily,
@@ -77,6 +81,54 @@ def move_a_series(ews: Mailbox, calendar: Ref, folder: Ref) -> None:
     equal(moved.text("CalendarItemType"), "RecurringMaster", "CalendarItemType")
     equal(moved.ref("ParentFolderId").id, folder.id, "ParentFolderId")
     equal(ews.find(calendar), [], "items left behind")
+
+
+def _with_their_messages(
+    ews: Mailbox,
+    other: Mailbox,
+    subject: str,
+    put: Callable[[Mailbox, Node], Ref],
+) -> None:
+    """Go through the life of a meeting; `put` takes each thing of it to another place."""
+    meeting = invite(ews, other, subject, how="SendOnlyToAll")
+    at = put(ews, ews.get_item(meeting))
+    answer(other, put(other, received(other, subject, "MeetingRequest")), "AcceptItem")
+    put(ews, received(ews, subject, "MeetingResponse"))
+    ews.delete_items(at.keyless, meetings="SendOnlyToAll")
+    remove(other, put(other, received(other, subject, "MeetingCancellation")))
+
+
+@scenario(SPEC, "S03_TC02", requirements=rows(602, 1188, 1189), needs=MEETINGS)
+def copy_a_meeting_and_its_messages(ews: Mailbox, other: Mailbox) -> None:
+    """Meeting, request, response and cancellation: each is in both places then."""
+    subject = ews.unique("Copied")
+
+    def copy(user: Mailbox, item: Node) -> Ref:
+        copied = user.get_item(user.copy_items("drafts", item.id)[0])
+        holds(copied, {"ItemClass": item.text("ItemClass"), "Subject": item.text("Subject")})
+        different(copied.ref("ParentFolderId").id, item.ref("ParentFolderId").id, "folders")
+        return item.id
+
+    _with_their_messages(ews, other, subject, copy)
+    equal(len(ews.find("drafts", subject)), 2, "copies of the organiser")
+    equal(len(other.find("drafts", subject)), 2, "copies of the attendee")
+
+
+@scenario(SPEC, "S04_TC02", requirements=rows(640, 1226, 1227), needs=MEETINGS)
+def move_a_meeting_and_its_messages(ews: Mailbox, other: Mailbox) -> None:
+    """The meeting to the Inbox, messages to the calendar: each is answered or ended from there."""
+    subject = ews.unique("Moved")
+
+    def move(user: Mailbox, item: Node) -> Ref:
+        target = "inbox" if item.name == "CalendarItem" else "calendar"
+        moved = user.move_items(target, item.id)[0]
+        refused(user.call(requests.get_item([item.id])), "ErrorItemNotFound")
+        equal(user.get_item(moved).text("ItemClass"), item.text("ItemClass"), "ItemClass")
+        return moved
+
+    _with_their_messages(ews, other, subject, move)
+    left = {(item.name, item.text("Subject")) for item in other.find("calendar", subject)}
+    equal(left, set(), "what the attendee has in the calendar")
 
 
 @scenario(SPEC, "S05_TC02", requirements=rows(1198, 1199, 1217, 1218, 1235, 1236))

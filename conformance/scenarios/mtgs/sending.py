@@ -12,7 +12,7 @@ from conformance.scenarios.mtgs.parts import MEETINGS, SPEC, rows
 from conformance.xml import t
 
 
-def _after_all_mail(ews: Mailbox, other: Mailbox) -> None:
+def after_all_mail(ews: Mailbox, other: Mailbox) -> None:
     """Whatever was sent before has arrived: a later meeting has."""
     subject = ews.unique("Marker")
     invite(ews, other, subject)
@@ -50,12 +50,13 @@ def nobody_is_invited(ews: Mailbox, other: Mailbox) -> None:
     subject = ews.unique("Quiet")
     made = invite(ews, other, subject, how="SendToNone")
     equal([item.id.id for item in ews.find("calendar", subject)], [made.id], "organiser's calendar")
-    _after_all_mail(ews, other)
+    after_all_mail(ews, other)
     for place in ("inbox", "calendar"):
         equal(other.find(place, subject), [], f"what the attendee has in {place}")
 
 
-def _move_to(ews: Mailbox, meeting: Ref, room: str, how: str) -> None:
+def move_to(ews: Mailbox, meeting: Ref, room: str, how: str) -> None:
+    """Change where a meeting is, and tell the attendees so or not."""
     place = requests.set_field("calendar:Location", t.CalendarItem(t.Location(room)))
     ews.update(meeting, place, meetings=how)
     equal(ews.get_item(meeting.keyless).text("Location"), room, "organiser's Location")
@@ -81,7 +82,7 @@ def attendees_hear_of_a_change(ews: Mailbox, other: Mailbox, way: tuple[str, int
     subject = ews.unique("Meeting")
     meeting = invite(ews, other, subject, how="SendOnlyToAll")
     other.arrived("inbox", subject)
-    _move_to(ews, meeting, "Room 7", how)
+    move_to(ews, meeting, "Room 7", how)
     told = [other.get_item(item.id) for item in other.arrived("inbox", subject, 2)]
     equal({item.name for item in told}, {"MeetingRequest"}, "what the attendee gets")
     equal("Room 7" in {item.text("Location") for item in told}, True, "a request with the place")
@@ -94,8 +95,8 @@ def nobody_hears_of_a_change(ews: Mailbox, other: Mailbox) -> None:
     subject = ews.unique("Quiet")
     meeting = invite(ews, other, subject, how="SendOnlyToAll")
     other.arrived("inbox", subject)
-    _move_to(ews, meeting, "Room 7", "SendToNone")
-    _after_all_mail(ews, other)
+    move_to(ews, meeting, "Room 7", "SendToNone")
+    after_all_mail(ews, other)
     other.arrived("inbox", subject, 1)
     kept = other.get_item(other.arrived("calendar", subject)[0].id)
     equal(kept.text("Location") or "", "", "attendee's Location")

@@ -229,8 +229,9 @@ def _counts(name: str, found: Found) -> bool:
 
 
 def _date_out(tx: WriteTx, mailbox_id: int, told: Properties) -> None:
-    """Older requests for the same meeting are out of date: nobody shall answer them."""
-    for row in rows_of_uid(tx, mailbox_id, told["uid"], "meeting_request"):
+    """Older requests for the same meeting are out of date, those that were answered and put away
+    too: nobody shall answer them."""
+    for row in rows_of_uid(tx, mailbox_id, told["uid"], "meeting_request", with_bins=True):
         properties, extended = decode_record(row.record)
         is_same = properties.get("recurrence_id") == told.get("recurrence_id")
         is_same = is_same and not properties.get("is_delegated")

@@ -24,22 +24,21 @@ from store.rights import Right
 _item, _folder = tables.item, tables.folder
 # What lies there is no meeting of anybody's any more.
 _BINS = ("deleteditems", "recoverableitemsdeletions", "recoverableitemspurges", "junkemail")
-_BY_UID = (
+_WITH_UID = (
     select(_item)
-    .join(
-        _folder,
-        and_(_folder.c.mailbox_id == _item.c.mailbox_id, _folder.c.id == _item.c.folder_id),
-    )
     .where(
         _item.c.mailbox_id == bindparam("mailbox_id"),
         _item.c.uid == bindparam("uid"),
         _item.c.kind == bindparam("kind"),
         _item.c.is_associated.is_(False),
-        _folder.c.role.is_(None) | _folder.c.role.not_in(_BINS),
     )
     .order_by(_item.c.id)
     .limit(100)
 )
+_BY_UID = _WITH_UID.join(
+    _folder,
+    and_(_folder.c.mailbox_id == _item.c.mailbox_id, _folder.c.id == _item.c.folder_id),
+).where(_folder.c.role.is_(None) | _folder.c.role.not_in(_BINS))
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -55,12 +54,14 @@ class Found(msgspec.Struct, frozen=True):
         return ItemId(self.row.mailbox_id, self.row.id, self.original)
 
 
-def rows_of_uid(tx: Tx, mailbox_id: int, uid: str, kind: str = "calendar") -> list[Any]:
-    """The items of a kind that have a UID, none of them in a bin."""
+def rows_of_uid(
+    tx: Tx, mailbox_id: int, uid: str, kind: str = "calendar", *, with_bins: bool = False
+) -> list[Any]:
+    """The items of a kind that have a UID; ``with_bins``: those too that lie in a bin."""
     if not uid:
         return []
     keys = {"mailbox_id": mailbox_id, "uid": uid, "kind": kind}
-    return list(tx.conn.execute(_BY_UID, keys).all())
+    return list(tx.conn.execute(_WITH_UID if with_bins else _BY_UID, keys).all())
 
 
 def find_meeting(tx: Tx, mailbox_id: int, uid: str, original: Instant = "") -> Found | None:

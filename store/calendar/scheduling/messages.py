@@ -42,6 +42,9 @@ _REPEATED = (
     "appointment_sequence_number", "organizer", "original_start", "recurrence_id",
     "calendar_item_type", "is_recurring", "recurrence",
 )  # fmt: skip
+# Whose a message is, for whoever sends it; readers are told on arrival.
+_BY_ORGANIZER: Properties = {"is_delegated": False, "is_organizer": True}
+_BY_ATTENDEE: Properties = {"is_delegated": False, "is_organizer": False}
 
 
 class Meeting(msgspec.Struct, frozen=True):
@@ -84,7 +87,7 @@ def request(meeting: Meeting, only: Iterable[str] | None = None) -> ItemDraft:
         **_recipients(meeting.properties, only),
         "busy_status": "tentative",
         "intended_free_busy_status": meeting.properties.get("busy_status", "busy"),
-        "is_delegated": False,
+        **_BY_ORGANIZER,
         "appointment_state": 3,
         "is_meeting": True,
         "is_cancelled": False,
@@ -113,7 +116,7 @@ def cancellation(
         "appointment_state": 7,
         "is_meeting": True,
         "is_cancelled": True,
-        "is_delegated": False,
+        **_BY_ORGANIZER,
         "importance": "high",
     }
     return ItemDraft(CANCELLATION, told, {}, meeting.body if body is None else body)
@@ -138,7 +141,7 @@ def response(
         "sender": who,
         "to": [meeting["organizer"]],
         "response_type": answer,
-        "is_delegated": False,
+        **_BY_ATTENDEE,
         "date_time_stamp": now,
     }
     if proposed:

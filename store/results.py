@@ -175,12 +175,15 @@ class OutboundMail(msgspec.Struct, frozen=True):
 
 
 class ResolvedName(msgspec.Struct, frozen=True):
-    """One candidate: of the directory (``account``) or of a contacts folder (``item``)."""
+    """One candidate: of the directory (``account``) or of a contacts folder (``item``, its kind
+    and its change number)."""
 
     name: str
     address: str
     account: Account | None = None
     item: ItemId | None = None
+    kind: str = ""
+    change: int = 0
     properties: dict[str, Any] = {}
 
 

@@ -10,6 +10,7 @@ from ews.errors import EwsError
 from ews.ids import change_key
 from ews.messages import Message, failure, response, success, warning
 from ews.registry import operation
+from schemas.property import Kind
 from store.commands import ListDomains, LookUpAddresses, MailboxStatus, ResolveNames
 from store.model import Account
 from store.results import ResolvedName, ResolvedNames
@@ -57,12 +58,14 @@ def _is_name(text: str) -> bool:
 
 
 def _resolution(ctx: Context, name: ResolvedName, *, full: bool) -> Message:
-    mailbox: Message = {"Name": name.name, "EmailAddress": name.address, "RoutingType": "SMTP"}
+    mailbox: Message = {"Name": name.name}
+    if name.address:
+        mailbox |= {"EmailAddress": name.address, "RoutingType": "SMTP"}
     if name.item is not None:
-        mailbox["MailboxType"] = "Contact"
+        mailbox["MailboxType"] = "PrivateDL" if name.kind == Kind.DIST_LIST else "Contact"
         mailbox["ItemId"] = {
             "Id": ctx.ids.item(name.item.mailbox_id, name.item.id),
-            "ChangeKey": change_key(0),
+            "ChangeKey": change_key(name.change),
         }
         return {"Mailbox": mailbox}
     account = name.account

@@ -98,7 +98,7 @@ async def _by_words(
             people.append(persona_of_account(ctx, name.account))
         elif name.item is not None:
             properties = {**name.properties, "subject": name.name}
-            people.append(persona_of_contact(ctx, name.item, 0, Kind.CONTACT, properties))
+            people.append(persona_of_contact(ctx, name.item, name.change, name.kind, properties))
     return people
 
 

@@ -175,6 +175,8 @@ def _contact(row: Any, properties: dict[str, Any]) -> ResolvedName:
         name=str(name),
         address=addresses[0] if addresses else "",
         item=ItemId(row.mailbox_id, row.id),
+        kind=row.kind,
+        change=row.seq,
         properties=properties,
     )
 

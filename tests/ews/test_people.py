@@ -70,3 +70,34 @@ async def test_somebody_is_told_by_id_and_by_address(desk: Desk) -> None:
 async def test_what_is_no_folder_of_contacts(desk: Desk) -> None:
     where = '<t:DistinguishedFolderId Id="inbox"/>'
     assert (await desk.ask(_find(where))).code == "ErrorInvalidOperation"
+
+
+@pytest.fixture
+async def crew(desk: Desk) -> str:
+    """The id of a list among Anna's contacts."""
+    return await desk.create(
+        "<t:DistributionList><t:DisplayName>Quay crew</t:DisplayName></t:DistributionList>",
+        "contacts",
+    )
+
+
+async def test_a_list_that_is_found_by_words_is_a_list(desk: Desk, crew: str) -> None:
+    where = '<t:DistinguishedFolderId Id="contacts"/>'
+    (listed,) = (await desk.ask(_find(where))).ok().all("//t:Persona")
+    for asked in (_find(where, "quay"), _find(query="quay")):
+        (found,) = (await desk.ask(asked)).ok().all("//t:Persona")
+        assert [(each.tag, each.attrib, each.text) for each in found] == [
+            (each.tag, each.attrib, each.text) for each in listed
+        ]
+    assert listed.findtext("{*}PersonaType") == "DistributionList"
+    assert listed.find("{*}PersonaId").get("ChangeKey") in crew
+
+
+async def test_a_list_that_a_name_leads_to_is_a_list_with_its_change(desk: Desk, crew: str) -> None:
+    reply = await desk.ask(
+        '<m:ResolveNames ReturnFullContactData="false"><m:UnresolvedEntry>quay'
+        "</m:UnresolvedEntry></m:ResolveNames>"
+    )
+    assert reply.ok().one("//t:MailboxType") == "PrivateDL"
+    (id,) = reply.all("//t:ItemId")
+    assert f'Id="{id.get("Id")}" ChangeKey="{id.get("ChangeKey")}"' == crew

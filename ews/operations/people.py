@@ -11,7 +11,7 @@ from ews.reading.paging import read_page
 from ews.reading.people import read_persona_path
 from ews.reading.restrictions import read_order, read_restriction_by
 from ews.registry import operation
-from ews.render.people import persona_of_account, persona_of_contact, shaped
+from ews.render.people import OWN, persona_of_account, persona_of_contact, shaped
 from schemas.property import Kind
 from store.commands import (
     FetchFolders,
@@ -25,15 +25,14 @@ from store.commands import (
 from store.errors import InvalidValue, StoreError
 from store.model import Folder, Item, ItemId
 from store.restriction import Order, Page
-from store.results import ItemPage, ResolvedNames
+from store.results import ItemPage, ResolvedName, ResolvedNames
 
 _DIRECTORY = "directory"
 _SEEN_MAX = 1_000
 _KINDS = (Kind.CONTACT, Kind.DIST_LIST)
-_MISSING = "values by their source (attributions)"
 
 
-@operation("FindPeople", missing=_MISSING)
+@operation("FindPeople")
 async def find_people(request: Any, ctx: Context) -> Message:
     """People of the directory by the words of a query, or contacts of a folder; in the order of
     their names unless it says another."""
@@ -42,11 +41,11 @@ async def find_people(request: Any, ctx: Context) -> Message:
     target = request.ParentFolderId
     query = (request.QueryString or "").strip()
     if target is None or _is_directory(target):
-        people = await _of_directory(ctx, query, everywhere=target is None)
-        people, total = _paged(people, page), len(people)
+        found = await _of_directory(ctx, query, everywhere=target is None)
+        people, total = await _people(ctx, _paged(found, page)), len(found)
     elif query:
-        people = await _by_words(ctx, query, "contacts", ctx.target(target))
-        people, total = _paged(people, page), len(people)
+        found = await _by_words(ctx, query, "contacts", ctx.target(target))
+        people, total = await _people(ctx, _paged(found, page)), len(found)
     else:
         people, total = await _of_folder(ctx, request, ctx.target(target), page)
     return success(
@@ -58,15 +57,19 @@ async def find_people(request: Any, ctx: Context) -> Message:
 
 
 def _names(shape: Any) -> frozenset[str] | None:
-    """The elements that a shape wants; None for all."""
-    if shape is None or shape.BaseShape != "IdOnly":
+    """The elements that a shape wants; None for all. By their source values come where they are
+    asked for."""
+    if shape is not None and shape.BaseShape == "AllProperties":
         return None
+    if shape is None:
+        return frozenset(OWN)
     added = [
         node.FieldURI.removeprefix("persona:")
         for name, node in shape.AdditionalProperties or ()
         if name == "FieldURI"
     ]
-    return frozenset({"PersonaId", *added})
+    base = ("PersonaId",) if shape.BaseShape == "IdOnly" else OWN
+    return frozenset({*base, *added})
 
 
 def _is_directory(target: Any) -> bool:
@@ -76,7 +79,7 @@ def _is_directory(target: Any) -> bool:
     return distinguished is not None and distinguished.Id == _DIRECTORY
 
 
-async def _of_directory(ctx: Context, query: str, *, everywhere: bool) -> list[Message]:
+async def _of_directory(ctx: Context, query: str, *, everywhere: bool) -> list[ResolvedName]:
     """Nobody browses the directory: it is searched (survey of operations, FindPeople)."""
     if not query:
         raise EwsError("ErrorInvalidOperation", "The directory is searched by a QueryString.")
@@ -85,26 +88,41 @@ async def _of_directory(ctx: Context, query: str, *, everywhere: bool) -> list[M
 
 async def _by_words(
     ctx: Context, query: str, scope: Any, folder: FolderRef | None
-) -> list[Message]:
+) -> list[ResolvedName]:
     try:
         found: ResolvedNames = await ctx.execute(
             ResolveNames(query, scope=scope, folder=folder, limit=_SEEN_MAX)
         )
     except InvalidValue:  # nothing in it is a word
         return []
+    return list(found.names)
+
+
+async def _people(ctx: Context, names: list[ResolvedName]) -> list[Message]:
+    """The personas of names, in their order, without contacts that are gone since."""
+    contacts = await _contacts(ctx, tuple(name.item for name in names if name.item is not None))
     people: list[Message] = []
-    for name in found.names:
+    for name in names:
         if name.account is not None:
             people.append(persona_of_account(ctx, name.account))
-        elif name.item is not None:
-            properties = {**name.properties, "subject": name.name}
-            people.append(persona_of_contact(ctx, name.item, name.change, name.kind, properties))
+        elif name.item in contacts:
+            people.append(contacts[name.item])
     return people
 
 
-def _paged(people: list[Message], page: Page) -> list[Message]:
+async def _contacts(ctx: Context, ids: tuple[ItemId, ...]) -> dict[ItemId, Message]:
+    """The personas of contacts by their ids, without those that are not there."""
+    found = await ctx.execute(FetchItems(ids)) if ids else ()
+    items = [item for item in found if isinstance(item, Item)]
+    places = tuple({item.folder: None for item in items})
+    folders = await ctx.execute(FetchFolders(places)) if places else ()
+    known = {folder.id: folder for folder in folders if isinstance(folder, Folder)}
+    return {item.id: persona_of_contact(ctx, item, known.get(item.folder)) for item in items}
+
+
+def _paged(names: list[ResolvedName], page: Page) -> list[ResolvedName]:
     end = None if page.limit is None else page.offset + page.limit
-    return people[page.offset : end]
+    return names[page.offset : end]
 
 
 async def _of_folder(
@@ -131,15 +149,11 @@ async def _of_folder(
         raise result
     assert isinstance(result, ItemPage)
     ids = tuple(ItemId(result.mailbox_id, row[0]) for row in result.rows)
-    items = await ctx.execute(FetchItems(ids)) if ids else ()
-    return [_of_item(ctx, item) for item in items if isinstance(item, Item)], result.total
+    people = await _contacts(ctx, ids)
+    return [people[id] for id in ids if id in people], result.total
 
 
-def _of_item(ctx: Context, item: Item) -> Message:
-    return persona_of_contact(ctx, item.id, item.change, item.kind, item.properties)
-
-
-@operation("GetPersona", missing=_MISSING)
+@operation("GetPersona")
 async def get_persona(request: Any, ctx: Context) -> Message:
     """One of them, by its id or by an address; of the directory before one's contacts."""
     if request.PersonaId is not None:
@@ -150,8 +164,8 @@ async def get_persona(request: Any, ctx: Context) -> Message:
     (account,) = await ctx.execute(LookUpAddresses((address,)))
     if account is not None:
         return success(Persona=persona_of_account(ctx, account))
-    found = await _by_words(ctx, address, "contacts", FolderRole("contacts"))
-    for person in found:
+    names = await _by_words(ctx, address, "contacts", FolderRole("contacts"))
+    for person in await _people(ctx, names):
         listed_ones = person.get("EmailAddresses", {}).get("Address", ())
         if any(each["EmailAddress"].lower() == address.lower() for each in listed_ones):
             return success(Persona=person)
@@ -170,4 +184,4 @@ async def _named(ctx: Context, named: ItemId | str) -> Message:
         raise item
     if item.kind not in _KINDS:
         raise EwsError("ErrorItemNotFound")
-    return _of_item(ctx, item)
+    return (await _contacts(ctx, (item.id,)))[item.id]

@@ -49,7 +49,7 @@ async def test_somebody_is_told_by_id_and_by_address(desk: Desk) -> None:
     found = (await desk.ask(_find(DIRECTORY, "ben"))).ok()
     (id,) = found.all("//t:PersonaId/@Id")
     one = (await desk.ask(f'<m:GetPersona><m:PersonaId Id="{id}"/></m:GetPersona>')).ok()
-    assert one.one("//t:DisplayName") == "Ben"
+    assert one.one("//m:Persona/t:DisplayName") == "Ben"
     contact = await desk.create(
         "<t:Contact><t:DisplayName>Carla</t:DisplayName><t:EmailAddresses>"
         '<t:Entry Key="EmailAddress1">carla@elsewhere.example</t:Entry></t:EmailAddresses>'
@@ -61,7 +61,7 @@ async def test_somebody_is_told_by_id_and_by_address(desk: Desk) -> None:
         "</m:GetPersona>"
     )
     one = (await desk.ask(by_address.format("carla@elsewhere.example"))).ok()
-    assert one.one("//t:DisplayName") == "Carla"
+    assert one.one("//m:Persona/t:DisplayName") == "Carla"
     assert one.all("//t:PersonaId/@Id")[0] in contact
     for missing in ("nobody@demo.example", "nobody@elsewhere.example"):
         assert (await desk.ask(by_address.format(missing))).code == "ErrorItemNotFound"
@@ -101,3 +101,74 @@ async def test_a_list_that_a_name_leads_to_is_a_list_with_its_change(desk: Desk,
     assert reply.ok().one("//t:MailboxType") == "PrivateDL"
     (id,) = reply.all("//t:ItemId")
     assert f'Id="{id.get("Id")}" ChangeKey="{id.get("ChangeKey")}"' == crew
+
+
+def _get(id: str) -> str:
+    return f'<m:GetPersona><m:PersonaId Id="{id}"/></m:GetPersona>'
+
+
+async def test_a_contact_is_told_by_its_source(desk: Desk) -> None:
+    contact = await desk.create(
+        "<t:Contact><t:FileAs>Berg, Carla</t:FileAs><t:DisplayName>Carla</t:DisplayName>"
+        "<t:GivenName>Carla</t:GivenName><t:EmailAddresses>"
+        '<t:Entry Key="EmailAddress2">carla@elsewhere.example</t:Entry></t:EmailAddresses>'
+        '<t:PhysicalAddresses><t:Entry Key="Home"><t:City>Kiel</t:City></t:Entry>'
+        '</t:PhysicalAddresses><t:PhoneNumbers><t:Entry Key="Pager">17</t:Entry></t:PhoneNumbers>'
+        "<t:Birthday>1980-02-29T00:00:00Z</t:Birthday>"
+        "<t:Children><t:String>Dora</t:String><t:String>Emil</t:String></t:Children>"
+        "</t:Contact>",
+        "contacts",
+    )
+    where = '<t:DistinguishedFolderId Id="contacts"/>'
+    plain = (await desk.ask(_find(where))).ok()
+    assert not plain.all("//t:Attributions")
+    asked = (
+        "<t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>"
+        f"{field('persona:Attributions')}{field('persona:Emails2')}</t:AdditionalProperties>"
+    )
+    listed = (await desk.ask(_find(where, shape=asked))).ok()
+    one = (await desk.ask(_get(plain.one("//t:PersonaId/@Id")))).ok()
+    for reply in (listed, one):
+        source = "//t:Attribution[t:SourceId]"
+        key = f'Id="{reply.one(f"{source}/t:SourceId/@Id")}"'
+        assert contact.startswith(key)
+        told = [reply.one(f"{source}/t:{name}") for name in ("Id", "DisplayName", "IsWritable")]
+        assert told == ["0", "Outlook", "true"]
+        folder = (await desk.get(contact)).one("//t:ParentFolderId/@Id")
+        assert reply.one(f"{source}/t:FolderId/@Id") == folder
+        assert reply.one("//t:Emails2//t:EmailAddress") == "carla@elsewhere.example"
+    assert len(listed.all("//t:Persona/*")) == 3
+    values = {
+        element: one.texts(f"//t:{element}//t:Value//text()")
+        for element in (
+            "FileAses",
+            "GivenNames",
+            "Pagers",
+            "HomeAddresses",
+            "Children",
+            "Birthdays",
+        )
+    }
+    assert values == {
+        "FileAses": ["Berg, Carla"],
+        "GivenNames": ["Carla"],
+        "Pagers": ["17", "Pager"],
+        "HomeAddresses": ["Kiel", "Home"],
+        "Children": ["Dora", "Emil"],
+        "Birthdays": ["1980-02-29T00:00:00Z"],
+    }
+    assert set(one.texts("//t:Attribution[not(t:SourceId)]")) == {"0"}
+    assert not one.all("//t:Surnames")
+
+
+async def test_the_directory_is_a_source_that_nobody_writes(desk: Desk) -> None:
+    found = (await desk.ask(_find(DIRECTORY, "ben"))).ok()
+    one = (await desk.ask(_get(found.one("//t:PersonaId/@Id")))).ok()
+    source = "//t:Attribution[t:SourceId]"
+    assert (one.one(f"{source}/t:DisplayName"), one.one(f"{source}/t:IsWritable")) == (
+        "GAL", "false",
+    )  # fmt: skip
+    assert one.one(f"{source}/t:SourceId/@Id") == one.one("//t:PersonaId/@Id")
+    assert not one.all(f"{source}/t:FolderId")
+    assert one.one("//t:Emails1//t:EmailAddress") == "ben@demo.example"
+    assert one.one("//t:DisplayNames//t:Value") == "Ben"

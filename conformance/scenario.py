@@ -51,6 +51,7 @@ FEATURES: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "search folders": ("search folders", frozenset()),
     "user configuration": ("user configuration objects", frozenset()),
+    "user photos": ("photos of people in the directory", frozenset()),
 }
 """What a server may leave out: name → what it is, and which codes besides
 ErrorInvalidOperation say that it is not there."""

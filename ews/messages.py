@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from ews.codec.answers import message_name
 from ews.errors import EwsError, ews_error
+from schemas.ews import contract
 from store.errors import StoreError
 
 T = TypeVar("T")
@@ -43,7 +45,7 @@ def _refusal(level: str, error: EwsError, payload: Message) -> Message:
 
 def response(operation: str, messages: Iterable[Message]) -> Message:
     """The response element of an operation that answers with an array of messages."""
-    name = f"{operation}ResponseMessage"
+    name = message_name(contract.operation(operation))
     return {"ResponseMessages": [(name, message) for message in messages]}
 
 

@@ -10,7 +10,10 @@ owner and may cease to, ``{stranger}`` somebody who does not.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
+
+from tests.directory.pictures import picture
 
 ID_ONLY = "<t:BaseShape>IdOnly</t:BaseShape>"
 ITEMS = '<m:ItemIds><t:ItemId Id="{item}"/></m:ItemIds>'
@@ -261,6 +264,10 @@ GOOD: Mapping[str, str] = {
         "<t:UserOofSettings><t:OofState>Disabled</t:OofState>"
         "<t:ExternalAudience>Known</t:ExternalAudience><t:InternalReply><t:Message>Away</t:Message>"
         "</t:InternalReply></t:UserOofSettings></m:SetUserOofSettingsRequest>"
+    ),
+    "SetUserPhoto": (
+        "<m:SetUserPhoto><m:Email>{address}</m:Email>"
+        f"<m:Content>{b64encode(picture(8, 8)).decode()}</m:Content></m:SetUserPhoto>"
     ),
     "Subscribe": (
         '<m:Subscribe><m:PullSubscriptionRequest><t:FolderIds><t:FolderId Id="{folder}"/>'

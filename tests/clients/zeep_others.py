@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from typing import Any
 
@@ -357,6 +358,15 @@ def GetUserPhoto(soap: Soap) -> None:
     found = soap.ask("GetUserPhoto", Email=soap.person.address, SizeRequested="HR48x48")
     assert found.HasChanged is True
     assert size_of(found.PictureData)[:2] == (48, 48)
+
+
+@call
+def SetUserPhoto(soap: Soap) -> None:
+    content = base64.b64encode(picture(64, 64)).decode()
+    done = soap.one("SetUserPhoto", Email=soap.person.address, Content=content)
+    assert done.HasChanged is True
+    found = soap.ask("GetUserPhoto", Email=soap.person.address, SizeRequested="HR648x648")
+    assert size_of(found.PictureData)[:2] == (64, 64)
 
 
 @call

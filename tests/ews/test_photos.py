@@ -33,6 +33,43 @@ async def test_a_photo_comes_in_the_size_asked_for(desk: Desk) -> None:
     assert (await desk.ask(_get(who="nobody"))).code == "ErrorItemNotFound"
 
 
+def _set(content: bytes | str, who: str = "anna", more: str = "") -> str:
+    text = content if isinstance(content, str) else base64.b64encode(content).decode()
+    return (
+        f"<m:SetUserPhoto><m:Email>{who}@demo.example</m:Email><m:Content>{text}</m:Content>"
+        f"{more}</m:SetUserPhoto>"
+    )
+
+
+async def test_ones_own_photo_is_set(desk: Desk) -> None:
+    reply = (await desk.ask(_set(picture()))).ok()
+    assert reply.one("//m:GetUserPhotoResponseMessage/m:HasChanged") == "true"
+    found = (await desk.ask(_get("HR648x648"), who="ben")).ok()
+    assert size_of(base64.b64decode(found.one("//m:PictureData"))) == (648, 324, "JPEG")
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (_set(picture(), "ben"), "ErrorAccessDenied"),
+        (_set(picture(), "nobody"), "ErrorNonExistentMailbox"),
+        (_set("no base64!"), "ErrorInvalidArgument"),
+        (_set(b"no picture"), "ErrorInvalidValueForProperty"),
+        (_set(""), "ErrorInvalidValueForProperty"),
+        (
+            _set(picture(), more="<m:TypeRequested>ProfileHeaderPhoto</m:TypeRequested>"),
+            "ErrorInvalidArgument",
+        ),
+    ],
+    ids=("another's", "nobody's", "no base64", "no picture", "nothing", "another type"),
+)
+async def test_what_cannot_be_set_changes_nothing(desk: Desk, request_: str, code: str) -> None:
+    (await desk.ask(_set(picture(64, 64)))).ok()
+    assert (await desk.ask(request_)).code == code
+    found = (await desk.ask(_get("HR648x648"))).ok()
+    assert size_of(base64.b64decode(found.one("//m:PictureData"))) == (64, 64, "JPEG")
+
+
 def test_photos_come_without_soap(exchange: Exchange) -> None:
     anna, ben = exchange.person("anna"), exchange.person("ben")
     url = f"{exchange.ews}/s/GetUserPhoto"

@@ -206,6 +206,7 @@ ATTEMPTS: dict[str, list[str]] = {
         _in_inbox("SendItem"),
     ],
     "SetUserOofSettings": [GOOD["SetUserOofSettings"]],
+    "SetUserPhoto": [GOOD["SetUserPhoto"]],
     "Subscribe": [
         GOOD["Subscribe"],
         _with_own("Subscribe", "folder"),

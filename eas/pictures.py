@@ -36,7 +36,7 @@ class Pictures:
         if self._left is not None and self._left <= 0:
             return _said(page, _TOO_MANY)
         for side in _SIDES:
-            data = await asyncio.to_thread(resized, photo.content, side)
+            data = await asyncio.to_thread(resized, photo, side)
             if self._size_max is None or len(data) <= self._size_max:
                 if self._left is not None:
                     self._left -= 1

@@ -25,7 +25,7 @@ async def sized(photo: Photo, size: str) -> bytes:
     none, as it is kept."""
     found = _SIZE.fullmatch(size)
     side = int(found[1]) if found else SIDE_MAX
-    return await asyncio.to_thread(resized, photo.content, side)
+    return await asyncio.to_thread(resized, photo, side)
 
 
 async def serve_photo(front: Front, request: Request) -> Response:

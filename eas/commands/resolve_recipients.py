@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import msgspec
@@ -50,7 +50,9 @@ async def resolve_recipients(ctx: Context) -> Answer:
     if not asked or len(asked) > _TO_MAX or not all(0 < len(to) <= _CHARS_MAX for to in asked):
         raise EasError(_PROTOCOL, f"1 to {_TO_MAX} names are expected")
     options = _read(ctx, document.find(f"{_P}:Options"))
-    responses = [await _response(ctx, to, options) for to in asked]
+    found = [await _resolved(ctx, to, options) for to in asked]
+    pictures = await _pictures(ctx, options, found)
+    responses = [await _response(ctx, each, options, pictures) for each in found]
     return root("ResolveRecipients", [text(f"{_P}:Status", _OK), *responses])
 
 
@@ -102,26 +104,52 @@ def _week_after(start: Instant) -> Instant:
     return to_instant(from_instant(start) + timedelta(days=7))
 
 
-async def _response(ctx: Context, to: str, options: _Options) -> Element:
+class _Resolved(msgspec.Struct, frozen=True):
+    """Whom a name may mean: how many, and those who are told."""
+
+    to: str
+    count: int
+    shown: tuple[ResolvedName, ...]
+
+    @property
+    def status(self) -> int:
+        if self.count <= 1:
+            return _OK if self.count else _UNKNOWN
+        return _AMBIGUOUS if len(self.shown) == self.count else _AMBIGUOUS_MORE
+
+
+async def _resolved(ctx: Context, to: str, options: _Options) -> _Resolved:
     try:
         found: ResolvedNames = await ctx.execute(ResolveNames(to, limit=_COUNTED_MAX))
     except InvalidValue:  # nothing in it is a word
-        found = ResolvedNames((), is_complete=True)
+        return _Resolved(to, 0, ())
     names = _recipients(found.names)
-    if not names:
-        return node(
-            f"{_P}:Response", text(f"{_P}:To", to), text(f"{_P}:Status", _UNKNOWN),
-            text(f"{_P}:RecipientCount", 0),
-        )  # fmt: skip
-    is_one = len(names) == 1
-    shown = names if is_one else names[: options.ambiguous_max]
-    status = _OK if is_one else _AMBIGUOUS if len(shown) == len(names) else _AMBIGUOUS_MORE
+    shown = names if len(names) == 1 else names[: options.ambiguous_max]
+    return _Resolved(to, len(names), tuple(shown))
+
+
+async def _pictures(
+    ctx: Context, options: _Options, found: Iterable[_Resolved]
+) -> Iterator[Element | None]:
+    """The Picture of each who is told, in order."""
+    addresses = [name.address for each in found for name in each.shown]
+    if options.pictures is None:
+        return iter([None] * len(addresses))
+    return iter(await options.pictures.elements(ctx, addresses, _P))
+
+
+async def _response(
+    ctx: Context, found: _Resolved, options: _Options, pictures: Iterator[Element | None]
+) -> Element:
     return node(
         f"{_P}:Response",
-        text(f"{_P}:To", to),
-        text(f"{_P}:Status", status),
-        text(f"{_P}:RecipientCount", len(names)),
-        *[await _recipient(ctx, name, options, is_one=is_one) for name in shown],
+        text(f"{_P}:To", found.to),
+        text(f"{_P}:Status", found.status),
+        text(f"{_P}:RecipientCount", found.count),
+        *[
+            await _recipient(ctx, name, options, next(pictures), is_one=found.count == 1)
+            for name in found.shown
+        ],
     )
 
 
@@ -135,7 +163,7 @@ def _recipients(names: Iterable[ResolvedName]) -> list[ResolvedName]:
 
 
 async def _recipient(
-    ctx: Context, name: ResolvedName, options: _Options, *, is_one: bool
+    ctx: Context, name: ResolvedName, options: _Options, picture: Element | None, *, is_one: bool
 ) -> Element:
     """One whom a name may mean. Of several, none has certificates or free time (MS-ASCMD
     2.2.3.173): which of them is meant is asked first."""
@@ -154,7 +182,7 @@ async def _recipient(
         )
         if options.certificates and is_one
         else None,
-        *(await options.pictures.elements(ctx, [name.address], _P) if options.pictures else ()),
+        picture,
     )
 
 

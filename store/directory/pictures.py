@@ -13,6 +13,7 @@ from functools import lru_cache
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from store.errors import InvalidValue, TooLarge
+from store.results import Photo
 
 CONTENT_TYPE = "image/jpeg"
 """What every picture is kept as."""
@@ -44,9 +45,34 @@ def picture_of(content: bytes) -> bytes:
         raise InvalidValue("the photo is damaged", role="photo") from error
 
 
+def resized(photo: Photo, side: int) -> bytes:
+    """A kept picture with at most ``side`` pixels a side. Each is made once for a size, and known
+    by its etag."""
+    return _resized(_Known(photo), side)
+
+
+class _Known:
+    """A picture as the key of what was made of it: its bytes are neither compared nor kept."""
+
+    def __init__(self, photo: Photo) -> None:
+        self._etag = photo.etag
+        self._content = photo.content
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and other._etag == self._etag
+
+    def __hash__(self) -> int:
+        return hash(self._etag)
+
+    def taken(self) -> bytes:
+        """Its bytes, which it has no more."""
+        content, self._content = self._content, b""
+        return content
+
+
 @lru_cache(maxsize=_REMEMBERED)
-def resized(content: bytes, side: int) -> bytes:
-    """A kept picture with at most ``side`` pixels a side."""
+def _resized(picture: _Known, side: int) -> bytes:
+    content = picture.taken()
     with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
         if max(image.size) <= side:
             return content

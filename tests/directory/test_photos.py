@@ -11,6 +11,7 @@ from store.commands import AddAccount, FetchPhotos, RemoveAccount, SetPhoto
 from store.directory.pictures import BYTES_MAX, picture_of, resized
 from store.errors import AccessDenied, InvalidValue, NotFound, TooLarge
 from store.model import Principal
+from store.results import Photo
 from tests.directory.pictures import picture, size_of
 
 pytestmark = pytest.mark.anyio
@@ -96,4 +97,10 @@ def test_a_photo_is_upright_and_tells_nothing_of_where_it_was_taken():
 
 @pytest.mark.parametrize(("side", "expected"), [(48, (48, 24)), (96, (96, 48)), (1000, (648, 324))])
 def test_a_photo_is_made_smaller_never_larger(side, expected):
-    assert size_of(resized(picture_of(picture()), side))[:2] == expected
+    assert size_of(resized(Photo("", picture_of(picture())), side))[:2] == expected
+
+
+def test_a_photo_is_made_smaller_once_and_known_by_its_etag():
+    made = resized(Photo("twice", picture_of(picture())), 48)
+    assert resized(Photo("twice", b"not looked at"), 48) is made
+    assert resized(Photo("another", picture_of(picture())), 48) != made

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.eas.wbxml import Node, node
+from eas.commands.resolve_recipients import resolve_recipients
+from eas.wbxml import Element
 from entrepot.testing import Person
+from store.commands import FetchPhotos
+from store.directory.pictures import picture_of
+from store.results import Photo, ResolvedName, ResolvedNames
 from tests.directory.pictures import picture, size_of
 from tests.eas.conftest import NewDevice
 
@@ -103,3 +110,47 @@ def test_as_many_photos_come_as_a_device_wants(
         person.sets_photo(picture())
     told = _search(new_device(anna), "zoe", _wish("Search", MaxPictures=1))
     assert [each.text("GAL:Status") for each in told] == ["1", "175", "173"]
+
+
+class _Asker:
+    """A device's request of several names, and the commands that it becomes."""
+
+    def __init__(self, *names: str, options: Element) -> None:
+        to = [Element("ResolveRecipients:To", name) for name in names]
+        self._document = Element("ResolveRecipients:ResolveRecipients", None, [*to, options])
+        self.commands: list[Any] = []
+
+    def document(self) -> Element:
+        return self._document
+
+    def is_at_least(self, version: str) -> bool:
+        return version <= "16.1"
+
+    async def execute(self, command: Any) -> Any:
+        self.commands.append(command)
+        if isinstance(command, FetchPhotos):
+            photos = [
+                picture_of(picture()) if a.startswith("a") else None for a in command.addresses
+            ]
+            return [None if data is None else Photo(str(hash(data)), data) for data in photos]
+        people = [f"{first}{command.text}" for first in "ab"]
+        found = [ResolvedName(name, f"{name}@demo.example") for name in people]
+        return ResolvedNames(tuple(found), is_complete=True)
+
+
+@pytest.mark.anyio
+async def test_the_photos_of_all_who_are_told_come_with_one_command() -> None:
+    wish = Element(
+        "ResolveRecipients:Picture", None, [Element("ResolveRecipients:MaxPictures", "1")]
+    )
+    asker = _Asker("x", "y", options=Element("ResolveRecipients:Options", None, [wish]))
+    answer: Any = await resolve_recipients(asker)  # type: ignore[arg-type]
+    (photos,) = [each for each in asker.commands if isinstance(each, FetchPhotos)]
+    assert [address[:2] for address in photos.addresses] == ["ax", "bx", "ay", "by"]
+    shown = [
+        (each.text("ResolveRecipients:DisplayName"), said.text("ResolveRecipients:Status"))
+        for response in answer.all("ResolveRecipients:Response")
+        for each in response.all("ResolveRecipients:Recipient")
+        if (said := each.find("ResolveRecipients:Picture")) is not None
+    ]
+    assert shown == [("ax", "1"), ("bx", "173"), ("ay", "175"), ("by", "173")]

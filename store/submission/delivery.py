@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from store.commands import CheckRecipients, DeliverMail
+from store.delegates.copies import Copies
 from store.directory.names import require_system
 from store.errors import AccessDenied, QuotaReached, StoreError
 from store.executor import Tx, WriteTx, reads, writes
@@ -12,7 +13,7 @@ from store.results import SavedItem
 from store.submission.bounces import Failure, bounce
 from store.submission.inbox import Outcome, arriving, deliver, is_full
 from store.submission.outgoing import enqueue
-from store.submission.recipients import Reach, resolve
+from store.submission.recipients import Reach, Reader, resolve
 
 # Mailboxes that one command fills; the rest goes through the queue, so that a letter to the whole
 # company never holds the writer for seconds (attack list, A23).
@@ -69,15 +70,17 @@ def distribute(
     *,
     bounces_all: bool = False,
     seen_before: Instant = "",
+    copies: dict[int, Copies] | None = None,
 ) -> list[Outcome]:
     """Deliver to all whom ``reaches`` lead to, here or through the queue; an outcome for each.
 
     The sender gets a bounce about the others once somebody gets the message; with ``bounces_all``
-    (the message was taken already) also where nobody does.
+    (the message was taken already) also where nobody does. ``copies``: of
+    whom ``readers_at_once`` gives, where somebody has looked already.
     """
     readers = {r.id: r for reach in reaches for r in reach.readers}
-    at_once = dict(list(readers.items())[:READERS_AT_ONCE])
-    done = deliver(tx, packed, at_once.values(), seen_before=seen_before)
+    at_once = readers_at_once(reaches)
+    done = deliver(tx, packed, at_once.values(), seen_before=seen_before, copies=copies)
     queued = [r.address for id, r in readers.items() if id not in at_once]
     for reach in reaches:
         queued += reach.remote
@@ -88,6 +91,12 @@ def distribute(
         if failures:
             bounce(tx, mime, sender, failures, str(packed.row["subject"] or ""))
     return outcomes
+
+
+def readers_at_once(reaches: list[Reach]) -> dict[int, Reader]:
+    """By account those who get a message with the command that hands it out."""
+    readers = {r.id: r for reach in reaches for r in reach.readers}
+    return dict(list(readers.items())[:READERS_AT_ONCE])
 
 
 def _outcome(reach: Reach, done: dict[int, Outcome]) -> Outcome:

@@ -88,17 +88,24 @@ def arriving(draft: ItemDraft, now: Instant, sender: str) -> PackedItem:
 
 
 def deliver(
-    tx: WriteTx, packed: PackedItem, readers: Iterable[Reader], *, seen_before: Instant = ""
+    tx: WriteTx,
+    packed: PackedItem,
+    readers: Iterable[Reader],
+    *,
+    seen_before: Instant = "",
+    copies: dict[int, Copies] | None = None,
 ) -> dict[int, Outcome]:
     """Put a message (from ``arriving``) into each reader's Inbox, or into the folder where its
     conversation is kept; what became of it by account id.
 
     A reader who cannot take it (quota) has an error there and does not disturb the others: all
     that can be refused is checked before the first write for that reader. One who got the very
-    same before ``seen_before`` does not get it again. Delegates get what the reader wants them to.
+    same before ``seen_before`` does not get it again. Delegates get what the reader wants them to;
+    ``copies``: which, where somebody has looked already.
     """
     distinct = {reader.id: reader for reader in readers}
-    copies = copies_of(tx, packed.draft, distinct.values())
+    if copies is None:
+        copies = copies_of(tx, packed.draft, distinct.values())
     mailboxes = sorted(concerned(distinct.values(), copies))
     for mailbox_id in mailboxes:
         tx.lock(mailbox_id)

@@ -24,7 +24,7 @@ from store.model import Body, ItemDraft, Properties
 from store.record import PackedItem, pack
 from store.submission.arrivals import is_awaited
 from store.submission.authors import author_of, authors_in, check_mime, name_authors, sender_of
-from store.submission.delivery import distribute
+from store.submission.delivery import distribute, readers_at_once
 from store.submission.inbox import address_in, arriving, concerned
 from store.submission.recipients import Reach, default_domain, resolve
 
@@ -118,10 +118,12 @@ def submit(tx: WriteTx, mail: Outgoing) -> PackedItem:
 
 
 def _hand_out(tx: WriteTx, mail: Outgoing) -> None:
-    readers = [reader for reach in mail.reaches for reader in reach.readers]
-    mailboxes = concerned(readers, copies_of(tx, mail.arriving.draft, readers))
-    tx.hold(id for id in (tx.principal.mailbox_id, *mailboxes) if id)
-    distribute(tx, mail.arriving, mail.mime, mail.sender, mail.reaches, bounces_all=True)
+    readers = readers_at_once(mail.reaches).values()
+    copies = copies_of(tx, mail.arriving.draft, readers)
+    tx.hold(id for id in (tx.principal.mailbox_id, *concerned(readers, copies)) if id)
+    distribute(
+        tx, mail.arriving, mail.mime, mail.sender, mail.reaches, bounces_all=True, copies=copies
+    )
 
 
 def prepare_submission(tx: Tx, command: SubmitMail) -> Outgoing:

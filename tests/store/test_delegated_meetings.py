@@ -14,8 +14,10 @@ from store.commands import (
     UpdateAccount,
     UpdateItems,
 )
+from store.delegates.copies import copies_of
 from store.errors import NotSupported
 from store.rights import LEVELS
+from store.submission import inbox, sending
 from tests.store.helpers import kept, save
 from tests.store.test_acting_for_others import (
     ANNA,
@@ -31,6 +33,21 @@ from tests.store.test_acting_for_others import (
 
 __all__ = ["carla"]
 pytestmark = pytest.mark.anyio
+
+
+async def test_a_message_looks_up_once_who_gets_copies(anna, ben, carla, monkeypatch):
+    await deputise(anna, "delegates_and_me")
+    asked = []
+
+    def counted(tx, draft, readers):
+        asked.append(draft)
+        return copies_of(tx, draft, readers)
+
+    for module in (inbox, sending):
+        monkeypatch.setattr(module, "copies_of", counted)
+    await invite(carla, meeting(ANNA))
+    assert len(asked) == 1
+    assert [len(await items_in(who, "inbox")) for who in (anna, ben)] == [1, 1]
 
 
 async def deputise(anna, delivery, level="Editor"):

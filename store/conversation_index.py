@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import re
 import secrets
 
 from store.instant import Instant, from_instant
+from store.model import Properties
 
 _ROOT_BYTES = 22
 _ANSWER_BYTES = 5
+_NAME = slice(6, _ROOT_BYTES)
+_CONVERSATION_BYTES = 16
+_CONVERSATION = re.compile(r"[0-9a-f]{32}")
 # An answer after so many is where the one before it is.
 BYTES_MAX = _ROOT_BYTES + 1000 * _ANSWER_BYTES
 _RESERVED = b"\x01"
@@ -29,6 +35,33 @@ def begun(now: Instant) -> str:
     return _text(_RESERVED + moment(now) + secrets.token_bytes(16))
 
 
+def answer_to(old: Properties, now: Instant) -> str | None:
+    """The index of an answer to a message, or of its forward; None where there is no conversation.
+
+    A message without an index is one that begins its conversation, when it was sent: answers to it
+    are of that conversation, whether they know its index or its Message-ID alone.
+    """
+    index = old.get("conversation_index")
+    if read(index) is None:
+        named, sent = old.get("conversation_id"), old.get("sent") or old.get("received") or now
+        if not isinstance(named, str) or not _CONVERSATION.fullmatch(named):
+            return None
+        index = _text(_RESERVED + moment(sent) + bytes.fromhex(named))
+    return answered(index, now)
+
+
+def conversation(index: object) -> str | None:
+    """The conversation that an index names, in hex; None for what is no index."""
+    whole = read(index)
+    return None if whole is None else whole[_NAME].hex()
+
+
+def conversation_from(message_id: str) -> str:
+    """The conversation, in hex, that a message without an index began."""
+    named = message_id.encode("utf-8", "replace")
+    return hashlib.blake2b(named, digest_size=_CONVERSATION_BYTES).hexdigest()
+
+
 def answered(index: object, now: Instant) -> str | None:
     """The index of an answer to a message of ``index``; None where that is none."""
     whole = read(index)
@@ -40,12 +73,6 @@ def answered(index: object, now: Instant) -> str | None:
     since = max(0, _file_time(now) - start)
     delta = since >> 18 if since < _FAR else (1 << 31) | ((since >> 23) & 0x7FFF_FFFF)
     return _text(whole + delta.to_bytes(4, "big") + bytes([secrets.randbits(4) << 4]))
-
-
-def root(index: object) -> str | None:
-    """What all messages of a conversation have in common; None where ``index`` is none."""
-    whole = read(index)
-    return None if whole is None else _text(whole[:_ROOT_BYTES])
 
 
 def read(index: object) -> bytes | None:

@@ -6,7 +6,6 @@ writer only writes.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from typing import Any, cast
 
@@ -179,16 +178,13 @@ def conversation_of(properties: Properties) -> str:
 
     Without either it begins one of its own.
     """
-    index = conversation_index.root(properties.get("conversation_index"))
-    if index is not None:
-        root = index.rstrip("=")
-    else:
-        references = str(properties.get("references", "")).split()
-        root = (references[0] if references else "") or properties.get("in_reply_to", "")
-        root = root or properties.get("message_id", "")
-    if not root:
-        return secrets.token_hex(16)
-    return hashlib.blake2b(root.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    named = conversation_index.conversation(properties.get("conversation_index"))
+    if named is not None:
+        return named
+    references = str(properties.get("references", "")).split()
+    root = (references[0] if references else "") or properties.get("in_reply_to", "")
+    root = root or properties.get("message_id", "")
+    return conversation_index.conversation_from(root) if root else secrets.token_hex(16)
 
 
 def people_words(properties: Properties) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
 from eas.answers import Answer
 from eas.compose import Composed, original, read_composed, send
 from eas.context import Context
@@ -14,6 +16,8 @@ from eas.registry import command
 from eas.render.bodies import is_signed
 from eas.render.mail import VERB, VERB_TIME
 from store.commands import ItemChange, UpdateItems
+from store.conversation_index import answer_to
+from store.instant import Instant
 from store.mime import parse
 from store.model import ItemDraft, ItemId
 
@@ -72,10 +76,21 @@ async def _smart(
         draft = new
     else:
         old = old or (await original(ctx, composed))[1]
-        is_whole = composed.replaces or is_signed(new.item_class)
-        draft = new if is_whole else await asyncio.to_thread(combine, new, old)
+        if composed.replaces or is_signed(new.item_class):
+            draft = new
+        else:
+            draft = _threaded(await asyncio.to_thread(combine, new, old), old, ctx.now)
     await send(ctx, composed, draft)
     return draft
+
+
+def _threaded(draft: ItemDraft, old: ItemDraft, now: Instant) -> ItemDraft:
+    """With the original's Thread-Index continued, unless the device did that (MS-ASCON 2.2.2.4)."""
+    index = draft.properties.get("conversation_index") or answer_to(old.properties, now)
+    if not index:
+        return draft
+    properties = draft.properties | {"conversation_index": index}
+    return msgspec.structs.replace(draft, properties=properties)
 
 
 async def _mark(ctx: Context, item: ItemId | None, verb: int) -> None:

@@ -34,7 +34,6 @@ _MAILBOX = "mailbox"
 _WORDS = {
     "NotFound": _NOT_FOUND,
     "NotFound attachment": _ATTACHMENT,
-    "NotFound target": _BAD_TARGET,
     "WrongFolderClass": _BAD_TARGET,
     "AccessDenied": _NOT_FOUND,
     "Damaged": _UNREADABLE,
@@ -271,11 +270,14 @@ async def _move(ctx: Context, operation: Element, parts: _Parts) -> Element:
 
 
 async def _moved(ctx: Context, operation: Element, conversation: bytes) -> None:
-    """Raises EasError 2, 155, 156, StoreError."""
+    """Raises EasError 2, 6, 155, StoreError."""
     options = operation.find(f"{_P}:Options") or Element(f"{_P}:Options")
-    if options.find(f"{_P}:MoveAlways") is None:
+    always = options.find(f"{_P}:MoveAlways")
+    if always is None:
         raise EasError(_MOVES_ALWAYS, "a move that is not for good is one of MoveItems")
-    target = read_folder_id(operation.text(f"{_P}:DstFldId"), ctx.mailbox_id, _BAD_TARGET)
+    if always.as_text() or always.children:
+        raise EasError(_PROTOCOL, "MoveAlways is there or not, and holds nothing")
+    target = read_folder_id(operation.text(f"{_P}:DstFldId"), ctx.mailbox_id, _NOT_FOUND)
     if not 0 < len(conversation) <= _CONVERSATION_BYTES_MAX:
         raise EasError(_PROTOCOL, "no conversation is named")
     # Not as the device's own moves: it learns of the new ids by Sync alone.

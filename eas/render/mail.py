@@ -151,12 +151,17 @@ def _attachments(item: Item, _p: Properties, _options: Options) -> Element | Non
     return attachments_of(item.attachments) if item.attachments else None
 
 
-def _body(item: Item, _p: Properties, options: Options) -> Element:
-    return body_of(item, options, previews=False)
+def _body(item: Item, _p: Properties, options: Options) -> Element | None:
+    return body_of(item, options, previews=False) if _wants_body(options) else None
 
 
-def _body_with_preview(item: Item, _p: Properties, options: Options) -> Element:
-    return body_of(item, options, previews=True)
+def _body_with_preview(item: Item, _p: Properties, options: Options) -> Element | None:
+    return body_of(item, options, previews=True) if _wants_body(options) else None
+
+
+def _wants_body(options: Options) -> bool:
+    """Not where the part alone was asked for (MS-ASCON 3.2.5.7)."""
+    return bool(options.bodies) or options.body_part is None
 
 
 def _body_part(item: Item, _p: Properties, options: Options) -> Element | None:

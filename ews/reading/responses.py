@@ -14,7 +14,7 @@ from ews.reading.items import read_body, read_item
 from schemas.property import Kind
 from store.calendar.scheduling.messages import people_of
 from store.commands import CreateItems, FetchAttachments, FetchItems, ForwardMeeting
-from store.conversation_index import answered
+from store.conversation_index import answer_to
 from store.errors import StoreError
 from store.model import AttachmentDraft, Body, Item, ItemDraft, ItemId, Properties
 from store.text import html_to_text, text_to_html
@@ -134,7 +134,7 @@ def _taken_over(ctx: Context, name: str, original: Item) -> Properties:
         properties["references"] = f"{old.get('references', '')} {old['message_id']}".strip()
     if old.get("conversation_topic"):
         properties["conversation_topic"] = old["conversation_topic"]
-    index = answered(old.get("conversation_index"), ctx.now)
+    index = answer_to(old, ctx.now)
     if index is not None:
         properties["conversation_index"] = index
     if name in _ANSWERS:

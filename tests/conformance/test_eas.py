@@ -168,6 +168,21 @@ LIES: dict[str, tuple[str, Callable[[str, Node], Any]]] = {
     "every preference is good": ("MS-ASAIRS S04_TC01", _valued("AirSync:Status", "1")),
     "every body is good": ("MS-ASAIRS S04_TC04", _valued("AirSync:Status", "1")),
     "a place is in no city": ("MS-ASAIRS S05_TC01", _without("AirSyncBase:City")),
+    "an index never grows": (
+        "MS-ASCON S01_TC05",
+        _valued("Email2:ConversationIndex", "xxxxx"),
+    ),
+    "nobody is in a conversation": ("MS-ASCON S01_TC04", _without("Email2:ConversationId")),
+    "a body comes with each part": (
+        "MS-ASCON S03_TC08",
+        _beside("AirSyncBase:BodyPart", node("AirSyncBase:Body", node("AirSyncBase:Type", 2))),
+    ),
+    "a part is of any type": ("MS-ASCON S05_TC03", _valued("Search:Status", "1")),
+    "every conversation is moved": ("MS-ASCON S03_TC04", _valued("ItemOperations:Status", "1")),
+    "a conversation is nowhere else": (
+        "MS-ASCON S05_TC01",
+        _valued("AirSync:CollectionId", "3"),
+    ),
     "a file has no size": ("MS-ASAIRS S03_TC02", _without("AirSyncBase:EstimatedDataSize")),
     "every key is good": ("MS-ASCMD S19_TC04", _valued("AirSync:Status", "1")),
     "every pair of classes is good": ("MS-ASCMD S19_TC42", _valued("AirSync:Status", "1")),

@@ -32,12 +32,15 @@ def _statuses(device: Device, *operations: Node) -> list[str]:
     return [each.text(f"{_P}:Status") for each in _operations(device, *operations)]
 
 
-def _move(conversation: bytes, target: str, *, always: bool = True) -> Node:
+_ALWAYS = node(f"{_P}:MoveAlways")
+
+
+def _move(conversation: bytes, target: str, *, always: Node | None = _ALWAYS) -> Node:
     return node(
         f"{_P}:Move",
         node(f"{_P}:ConversationId", conversation),
         node(f"{_P}:DstFldId", target),
-        node(f"{_P}:Options", node(f"{_P}:MoveAlways")) if always else None,
+        node(f"{_P}:Options", always) if always is not None else None,
     )
 
 
@@ -138,7 +141,7 @@ def test_moves_that_cannot_be_made_say_why(anna: Person, new_device: NewDevice) 
     assert hidden
     statuses = _statuses(
         device,
-        _move(thread.id, thread.archive, always=False),
+        _move(thread.id, thread.archive, always=None),
         _move(thread.id, "99999"),
         _move(thread.id, "nonsense"),
         _move(thread.id, device.folder_of_type(3)),
@@ -146,8 +149,9 @@ def test_moves_that_cannot_be_made_say_why(anna: Person, new_device: NewDevice) 
         _move(b"\x00" * 16, thread.archive),
         _move(b"", thread.archive),
         _move(b"\x01" * 65, thread.archive),
+        _move(thread.id, thread.archive, always=node(f"{_P}:MoveAlways", "1")),
     )
-    assert statuses == ["155", "156", "156", "156", *["156"] * len(hidden), "6", "2", "2"]
+    assert statuses == ["155", "6", "6", "156", *["156"] * len(hidden), "6", "2", "2", "2"]
     assert thread.subjects(thread.inbox) == {"Question", "Re: Question", "Another"}
 
 

@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.conversation_index import BYTES_MAX, answered, begun, moment, read, root
+from store.conversation_index import (
+    BYTES_MAX,
+    answer_to,
+    answered,
+    begun,
+    conversation,
+    moment,
+    read,
+)
 from store.instant import to_instant
 from store.record import conversation_of
 
@@ -47,17 +55,18 @@ def test_answers_of_answers_stay_in_the_conversation(days: list[int]) -> None:
     for level, later in enumerate(days, 1):
         index = answered(index, to_instant(START + timedelta(days=later)))
         assert len(read(index) or b"") == 22 + 5 * level
-    assert root(index) == beginning
+    assert conversation(index) == conversation(beginning)
+    assert (read(index) or b"").startswith(read(beginning) or b"x")
     of = [conversation_of({"conversation_index": each}) for each in (beginning, index)]
     assert of[0] == of[1]
 
 
 @given(st.one_of(st.text(), st.integers(), st.none(), st.binary(max_size=21).map(base64.b64encode)))
-def test_what_is_no_index_has_neither_root_nor_answers(value: object) -> None:
+def test_what_is_no_index_has_neither_name_nor_answers(value: object) -> None:
     if isinstance(value, bytes):
         value = value.decode()
     if read(value) is None:
-        assert root(value) is answered(value, NOW) is None
+        assert conversation(value) is answered(value, NOW) is None
     else:
         assert len(read(value) or b"") >= 22
 
@@ -65,3 +74,19 @@ def test_what_is_no_index_has_neither_root_nor_answers(value: object) -> None:
 def test_a_conversation_without_end_does_not_grow_without_end() -> None:
     longest = base64.b64encode(bytes(BYTES_MAX)).decode()
     assert answered(longest, NOW) == longest
+
+
+def test_an_answer_to_a_message_without_an_index_is_of_its_conversation() -> None:
+    """Whether the next one knows the index or the Message-ID with which it all began."""
+    message = {"message_id": "<a@example.org>", "sent": NOW}
+    old = message | {"conversation_id": conversation_of(message)}
+    index = answer_to(old, to_instant(START + timedelta(hours=1)))
+    assert (read(index) or b"")[:6] == b"\x01" + moment(NOW)
+    assert len(read(index) or b"") == 22 + 5
+    named = conversation_of({"references": "<a@example.org> <b@example.org>"})
+    assert conversation_of({"conversation_index": index}) == named == old["conversation_id"]
+
+
+def test_what_is_in_no_conversation_is_answered_without_an_index() -> None:
+    for old in ({}, {"conversation_id": "kept elsewhere"}, {"conversation_index": "AAAA"}):
+        assert answer_to(old, NOW) is None

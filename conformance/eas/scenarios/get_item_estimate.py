@@ -32,7 +32,7 @@ def _ask(device: Device, *collections: Node) -> Node:
     return device.ask(_P, node(f"{_P}:{_P}", node(f"{_P}:Collections", *collections)))
 
 
-def _of(device: Device, id: str, *more: Node) -> tuple[str, str]:
+def estimate_of(device: Device, id: str, *more: Node) -> tuple[str, str]:
     """Status and Estimate of a collection under the key that the device has of it."""
     answer = _ask(device, _collection(device, device.keys.get(id, "0"), id, *more))
     response = f"{_P}:Response"
@@ -52,11 +52,11 @@ def the_estimate_is_what_comes(device: Device, more: tuple[Node, ...]) -> None:
     received(device)
     inbox = device.folder_of_type(_INBOX)
     device.begin(inbox)
-    status, told = _of(device, inbox, *more)
+    status, told = estimate_of(device, inbox, *more)
     device.sync_all(inbox, window=512)
     due = len(device.held[inbox].items)
     check((status, told) == ("1", str(due)), f"status {status}, {told} are told, {due} come")
-    check(_of(device, inbox, *more) == ("1", "0"), "something is left")
+    check(estimate_of(device, inbox, *more) == ("1", "0"), "something is left")
 
 
 @each(
@@ -80,7 +80,7 @@ def each_class_has_its_filters(device: Device, case: tuple[int, dict[int, str]])
     type, due = case
     id = device.folder_of_type(type)
     device.begin(id)
-    told = {asked: _of(device, id, _options(("FilterType", asked)))[0] for asked in due}
+    told = {asked: estimate_of(device, id, _options(("FilterType", asked)))[0] for asked in due}
     check(told == due, f"the statuses are {told}")
 
 
@@ -90,7 +90,7 @@ def a_filter_that_no_class_has_is_status_103(device: Device) -> None:
     for type in (_INBOX, _TASKS, _CALENDAR, _CONTACTS):
         id = device.folder_of_type(type)
         device.begin(id)
-        told, _ = _of(device, id, _options(("FilterType", 9)))
+        told, _ = estimate_of(device, id, _options(("FilterType", 9)))
         check(told == _BAD, f"status {told} of the folder of type {type}")
 
 
@@ -100,7 +100,7 @@ def two_max_items_are_no_mistake(device: Device) -> None:
     needs(device, "14.0", "MaxItems")
     id = folder_needed(device, 19, "a recipient information cache")
     device.begin(id)
-    told, _ = _of(device, id, _options(("MaxItems", 2), ("MaxItems", 3)))
+    told, _ = estimate_of(device, id, _options(("MaxItems", 2), ("MaxItems", 3)))
     check(told == "1", f"status {told}")
 
 
@@ -149,7 +149,7 @@ def only_mail_has_conversations(device: Device) -> None:
     for type, due in ((_CONTACTS, _BAD), (_INBOX, "1")):
         id = device.folder_of_type(type)
         device.begin(id)
-        told, _ = _of(device, id, node("AirSync:ConversationMode", 1))
+        told, _ = estimate_of(device, id, node("AirSync:ConversationMode", 1))
         check(told == due, f"status {told}, {due} is due of the folder of type {type}")
 
 

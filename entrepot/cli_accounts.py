@@ -12,7 +12,16 @@ import typer
 from rich.table import Table
 
 from entrepot.administration import Administration, Made, administration
-from entrepot.console import Complaint, ConfigOption, FolderOption, load_settings, out
+from entrepot.console import (
+    Complaint,
+    ConfigOption,
+    DryRun,
+    FolderOption,
+    Yes,
+    is_wanted,
+    load_settings,
+    out,
+)
 from entrepot.passwords import PASSWORD_CHARS_MAX
 from entrepot.serving import run
 from entrepot.settings import Settings
@@ -26,8 +35,6 @@ domains = typer.Typer(help="Mail domains served here.", no_args_is_help=True)
 mailboxes = typer.Typer(help="Access to other mailboxes.", no_args_is_help=True)
 
 Address = Annotated[str, typer.Argument(help="Mail address.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, do nothing.")]
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read the password from standard input.")]
 
 
@@ -141,11 +148,8 @@ def disable_user(
     """Stop an account from signing in, at once. Its mail is kept, and more arrives."""
     settings = load_settings(config, folder)
     account = administer(settings, lambda admin: admin.account(address))
-    if dry_run:
-        out.print(f"Would disable {account.address} ({account.name}).", markup=False)
+    if not is_wanted(f"disable {account.address} ({account.name})", dry_run=dry_run, yes=yes):
         return
-    if not yes:
-        typer.confirm(f"Disable {account.address} ({account.name})?", abort=True)
     administer(settings, lambda admin: admin.set_disabled(account.address, is_disabled=True))
     out.print(f"Disabled {account.address}.", markup=False)
     out.print(f"Undo: entrepot user enable {account.address}", markup=False)
@@ -221,16 +225,9 @@ def remove_user(
         return account.address, f"{account.address} ({account.name}) with its mailbox: {what}"
 
     found, what = administer(settings, look)
-    if dry_run:
-        out.print(f"Would remove {what}.", markup=False)
+    before = f"There is no undo but a backup; to keep the mail: entrepot user disable {found}"
+    if not is_wanted(f"remove {what}", dry_run=dry_run, yes=yes, before=before):
         return
-    if not yes:
-        out.print(f"This removes {what}.", markup=False)
-        out.print(
-            f"There is no undo but a backup; to keep the mail: entrepot user disable {found}",
-            markup=False,
-        )
-        typer.confirm("Remove it?", abort=True)
     administer(settings, lambda admin: admin.remove(found))
     out.print(f"Removed {found}.", markup=False)
 

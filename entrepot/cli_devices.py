@@ -8,8 +8,17 @@ import typer
 from rich.table import Table
 
 from entrepot.administration import Administration
-from entrepot.cli_accounts import DryRun, Yes, administer
-from entrepot.console import Complaint, ConfigOption, FolderOption, load_settings, out
+from entrepot.cli_accounts import administer
+from entrepot.console import (
+    Complaint,
+    ConfigOption,
+    DryRun,
+    FolderOption,
+    Yes,
+    is_wanted,
+    load_settings,
+    out,
+)
 from entrepot.settings import Settings
 from store.devices.commands import ChangeDevice, ListRounds, RemoveDevice, TraceItem
 from store.devices.model import Device, Entry, Round
@@ -268,11 +277,9 @@ def remove(
     """Forget a device with its log. If it comes back, it begins anew."""
     settings = load_settings(config, folder)
     owner, device = _find(settings, name, user)
-    if dry_run:
-        out.print(f"Would forget {device.device_id} of {owner}.", markup=False)
+    what = f"forget {device.device_id} of {owner} and its log"
+    if not is_wanted(what, dry_run=dry_run, yes=yes):
         return
-    if not yes:
-        typer.confirm(f"Forget {device.device_id} of {owner} and its log?", abort=True)
     command = RemoveDevice(device.key, device.mailbox_id)
     administer(settings, lambda admin: admin.change_device(command))
     out.print(f"Forgot {device.device_id}.", markup=False)

@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 
 from entrepot.administration import Administration
-from entrepot.cli_accounts import Address, DryRun, Yes, administer
-from entrepot.console import ConfigOption, FolderOption, load_settings, out
+from entrepot.cli_accounts import Address, administer
+from entrepot.console import ConfigOption, DryRun, FolderOption, Yes, is_wanted, load_settings, out
 from entrepot.settings import Settings
 from store.commands import ChangeMembers
 from store.directory.lists import IS_ROOM_LIST, members_of
@@ -122,11 +122,8 @@ def remove_list(
     settings = load_settings(config, folder)
     found = administer(settings, lambda admin: admin.distribution_list(address))
     what = f"the list {found.address} ({found.name}) with {_count(found)}"
-    if dry_run:
-        out.print(f"Would remove {what}.", markup=False)
+    if not is_wanted(f"remove {what}", dry_run=dry_run, yes=yes):
         return
-    if not yes:
-        typer.confirm(f"Remove {what}?", abort=True)
     administer(settings, lambda admin: admin.remove(found.address))
     out.print(f"Removed {found.address}.", markup=False)
     members = "".join(f" --member {member}" for member in members_of(found))

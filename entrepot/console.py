@@ -30,6 +30,9 @@ FolderOption = Annotated[
     Path | None, typer.Option("--folder", help="Data folder, where there is no settings file.")
 ]
 
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, do nothing.")]
+
 
 class Complaint(Exception):
     """Something that the person at the command line has to know, and how to go on."""
@@ -38,6 +41,23 @@ class Complaint(Exception):
         super().__init__(message)
         self.remedy = remedy
         self.code = code
+
+
+def is_wanted(what: str, *, dry_run: bool, yes: bool, before: str = "") -> bool:
+    """Whether to do something that is not easily undone: it is only told with ``--dry-run``, and
+    asked about unless there is ``--yes``.
+
+    ``what``: verb and object ("remove the list x"); ``before``: what to know before answering.
+    Raises typer.Abort for a no.
+    """
+    if dry_run:
+        out.print(f"Would {what}.", markup=False)
+        return False
+    if not yes:
+        if before:
+            out.print(before, markup=False)
+        typer.confirm(f"{what[0].upper()}{what[1:]}?", abort=True)
+    return True
 
 
 def complain(message: str, remedy: str = "") -> None:

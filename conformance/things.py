@@ -145,6 +145,20 @@ def permission_set(*permissions: Element) -> Element:
 
 def permission(address: str, level: str, **rights: Any) -> Element:
     """What one user may do; `rights` are named as in the contract, with level `Custom`."""
+    return _permission("Permission", address, level, rights)
+
+
+def calendar_permission_set(*permissions: Element) -> Element:
+    """The PermissionSet of a calendar."""
+    return t.PermissionSet(t.CalendarPermissions(permissions))
+
+
+def calendar_permission(address: str, level: str, **rights: Any) -> Element:
+    """What one user may do in a calendar; `rights` as in `permission`."""
+    return _permission("CalendarPermission", address, level, rights)
+
+
+def _permission(name: str, address: str, level: str, rights: dict[str, Any]) -> Element:
     order = (
         "CanCreateItems",
         "CanCreateSubFolders",
@@ -157,8 +171,9 @@ def permission(address: str, level: str, **rights: Any) -> Element:
     )
     if unknown := set(rights) - set(order):
         raise TypeError(f"no such right: {unknown}")
-    given = [t(name, rights[name]) for name in order if name in rights]
-    return t.Permission(t.UserId(t.PrimarySmtpAddress(address)), given, t.PermissionLevel(level))
+    given = [t(right, rights[right]) for right in order if right in rights]
+    user = t.UserId(t.PrimarySmtpAddress(address))
+    return t(name, user, given, t(f"{name}Level", level))
 
 
 # --- headers -------------------------------------------------------------------------------------

@@ -21,6 +21,10 @@ class Right(IntFlag):
     FREE_BUSY_DETAILS = 0x1000
 
 
+READ_OWNED = Right.EDIT_OWNED
+"""What reading one's own items takes where all others are closed: a contributor puts things in, and
+sees nothing of the folder, not even those (MS-OXWSMTGS 2.2.5.4)."""
+
 _READ = Right.READ_ALL | Right.VISIBLE
 _AUTHOR = _READ | Right.CREATE_ITEMS | Right.EDIT_OWNED | Right.DELETE_OWNED
 _EDITOR = _AUTHOR | Right.EDIT_ALL | Right.DELETE_ALL

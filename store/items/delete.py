@@ -22,7 +22,7 @@ from store.items.relocate import discard, move_to_bin, once
 from store.items.rows import permitted
 from store.model import Body, ItemId
 from store.record import properties_of
-from store.rights import Right
+from store.rights import READ_OWNED, Right
 from store.submission import receipts, sending
 from store.submission.recipients import reader_of
 from store.tasks.complete import skip_once
@@ -51,7 +51,7 @@ def _is_told(tx: WriteTx, command: DeleteItems, item: ItemId) -> bool:
     """Whether others may have to hear of it: it is a meeting."""
     if command.cancellations == "none":
         return False
-    row = permitted(tx, [item], Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)[0]
+    row = permitted(tx, [item], Right.READ_ALL, owned=READ_OWNED, occurrences=True)[0]
     return not isinstance(row, StoreError) and row.kind == Kind.CALENDAR
 
 

@@ -31,7 +31,7 @@ from store.model import (
 )
 from store.record import decode_record, properties_of
 from store.results import LoadedAttachment
-from store.rights import Right
+from store.rights import READ_OWNED, Right
 
 _decode_draft = msgspec.msgpack.Decoder(ItemDraft).decode
 
@@ -45,7 +45,7 @@ _FEW = 4
 def fetch_items(tx: Tx, command: FetchItems) -> list[Item | StoreError]:
     """Items in the order asked for, with the parts wanted."""
     rows = permitted(
-        tx, command.items, Right.READ_ALL, owned=Right.VISIBLE, occurrences=True, private=True
+        tx, command.items, Right.READ_ALL, owned=READ_OWNED, occurrences=True, private=True
     )
     items = load_items(tx, rows, command.want, [item.original for item in command.items])
     return [_shown(tx, item) for item in items]

@@ -42,7 +42,7 @@ from store.items.rows import (
 from store.model import ItemId
 from store.record import mapping_of
 from store.results import SavedItem
-from store.rights import Right
+from store.rights import READ_OWNED, Right
 from store.search import words
 
 _item = tables.item
@@ -210,8 +210,7 @@ def copy_items(tx: WriteTx, command: CopyItems) -> list[Outcome]:
     """Copy items; blobs are shared (MS-OXWSCORE 3.1.4.1)."""
     target = tx.held_folder(command.target, Right.CREATE_ITEMS, "target")
     rows = [
-        _fits(row, target)
-        for row in permitted(tx, command.items, Right.READ_ALL, owned=Right.VISIBLE)
+        _fits(row, target) for row in permitted(tx, command.items, Right.READ_ALL, owned=READ_OWNED)
     ]
     good = [row for row in rows if not isinstance(row, StoreError)]
     copies = iter(copy_rows(tx, good, target))

@@ -19,7 +19,7 @@ from store.items.fetch import as_occurrence, load_draft, load_items
 from store.items.rows import permitted
 from store.model import AttachmentDraft, Body, ItemId, Properties
 from store.record import properties_of
-from store.rights import Right
+from store.rights import READ_OWNED, Right
 
 _item, _folder = tables.item, tables.folder
 # What lies there is no meeting of anybody's any more.
@@ -122,7 +122,7 @@ def read_found(tx: WriteTx, id: ItemId) -> Found:
 
 def row_of(tx: Tx, item: ItemId) -> Any:
     """The row of an item that the asker may read. Raises NotFound, AccessDenied."""
-    row = permitted(tx, [item], Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)[0]
+    row = permitted(tx, [item], Right.READ_ALL, owned=READ_OWNED, occurrences=True)[0]
     if isinstance(row, StoreError):
         raise row
     return row

@@ -8,7 +8,7 @@ from store.errors import NoSuchMailbox, StoreError
 from store.executor import Tx, reads
 from store.items.rows import permitted
 from store.model import ItemId
-from store.rights import Right
+from store.rights import READ_OWNED, Right
 
 
 @reads(FindMeeting, small=lambda command: True)
@@ -23,5 +23,5 @@ def find_meeting_item(tx: Tx, command: FindMeeting) -> ItemId | None:
     found = find_meeting(tx, mailbox_id, command.uid, command.original)
     if found is None:
         return None
-    row = permitted(tx, [found.id], Right.READ_ALL, owned=Right.VISIBLE, occurrences=True)[0]
+    row = permitted(tx, [found.id], Right.READ_ALL, owned=READ_OWNED, occurrences=True)[0]
     return None if isinstance(row, StoreError) else found.id

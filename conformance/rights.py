@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from conformance import requests
+from conformance import kinds, requests
 from conformance.answer import Answer
+from conformance.kinds import Kind
 from conformance.mailbox import Mailbox
 from conformance.node import Ref
-from conformance.things import message, permission_set, thing
+from conformance.things import permission_set, thing
 from conformance.xml import Element, t
 
 
@@ -30,6 +31,18 @@ class Rights:
         return replace(self, **changes)
 
 
+EVERYTHING = Rights(
+    create_subfolder=True,
+    create=True,
+    read_own=True,
+    edit_own=True,
+    delete_own=True,
+    read_others=True,
+    edit_others=True,
+    delete_others=True,
+)
+
+
 def shared_folder(
     ews: Mailbox, parent: Ref, permission: Element, name: str = "Shared folder"
 ) -> Ref:
@@ -38,14 +51,14 @@ def shared_folder(
     return ews.make_folders(parent, child)[0]
 
 
-def try_all(ews: Mailbox, other: Mailbox, shared: Ref) -> Rights:
+def try_all(ews: Mailbox, other: Mailbox, shared: Ref, kind: Kind = kinds.MESSAGE) -> Rights:
     """What `other` may do in `shared`, a folder of `ews`: each operation is tried once."""
-    others = ews.make_item(message(ews.unique("Not owned"), to=[ews.address]), shared)
-    subfolder = t.Folder(t.DisplayName("By the other user"))
-    own_message = message(ews.unique("Owned"), to=[ews.address])
+    others = ews.make_item(kind.make(ews.unique("Not owned")), shared)
+    subfolder = t(kind.folder, t.DisplayName("By the other user"))
     create_subfolder = _succeeds(other.call(requests.create_folder(shared, subfolder)))
-    edit_others, read_others, delete_others = _try_item(other, others)
-    made = other.call(requests.create_item(own_message, folder=shared))
+    edit_others, read_others, delete_others = _try_item(other, others, kind)
+    own = kind.make(ews.unique("Owned"))
+    made = other.call(requests.create_item(own, folder=shared))
     if not _succeeds(made):
         return Rights(
             create_subfolder=create_subfolder,
@@ -53,7 +66,7 @@ def try_all(ews: Mailbox, other: Mailbox, shared: Ref) -> Rights:
             edit_others=edit_others,
             delete_others=delete_others,
         )
-    edit_own, read_own, delete_own = _try_item(other, made.items[0].id)
+    edit_own, read_own, delete_own = _try_item(other, made.items[0].id, kind)
     return Rights(
         create_subfolder=create_subfolder,
         create=True,
@@ -66,9 +79,9 @@ def try_all(ews: Mailbox, other: Mailbox, shared: Ref) -> Rights:
     )
 
 
-def _try_item(other: Mailbox, item: Ref) -> tuple[bool, bool, bool]:
+def _try_item(other: Mailbox, item: Ref, kind: Kind) -> tuple[bool, bool, bool]:
     """Whether an item can be edited, read and deleted."""
-    subject = requests.set_field("item:Subject", t.Message(t.Subject("Edited")))
+    subject = requests.set_field("item:Subject", kind.of(Subject="Edited"))
     change = requests.item_change(item.keyless, subject)
     edited = _succeeds(other.call(requests.update_item(change)))
     read = _succeeds(other.call(requests.get_item([item])))

@@ -52,7 +52,8 @@ def _run(args: argparse.Namespace, chosen: list[Scenario], console: Console) -> 
         second = Account(args.user2, args.password2) if args.user2 else None
         runs: list[Iterator[Outcome]] = []
         if args.ews:
-            runner = Runner(http, args.ews, _contract(args, http), first, second)
+            third = Account(args.user3, args.password3) if args.user3 else None
+            runner = Runner(http, args.ews, _contract(args, http), first, second, third)
             runs.append(runner.run_all([s for s in chosen if not _is_eas(s)]))
         if args.eas:
             devices = EasRunner(http, args.eas, args.eas_version, first, second)
@@ -92,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m conformance",
         description="Drive an EWS or ActiveSync server from outside and report where it differs.",
-        epilog="Passwords may also come from CONFORMANCE_PASSWORD and CONFORMANCE_PASSWORD2.",
+        epilog="Passwords may also come from CONFORMANCE_PASSWORD, …_PASSWORD2 and …_PASSWORD3.",
     )
     parser.add_argument("--ews", metavar="URL", help="the endpoint, …/EWS/Exchange.asmx")
     parser.add_argument(
@@ -103,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--password", default=os.environ.get("CONFORMANCE_PASSWORD"))
     parser.add_argument("--user2", metavar="ADDRESS", help="a second user, to send mail to")
     parser.add_argument("--password2", default=os.environ.get("CONFORMANCE_PASSWORD2", ""))
+    parser.add_argument("--user3", metavar="ADDRESS", help="a third user, to act for the second")
+    parser.add_argument("--password3", default=os.environ.get("CONFORMANCE_PASSWORD3", ""))
     parser.add_argument("--only", metavar="PATTERN", help="part of an id or title, or a * pattern")
     parser.add_argument("--list", action="store_true", help="print the scenarios and stop")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")

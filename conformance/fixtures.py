@@ -1,13 +1,13 @@
 """What scenarios may ask for by naming a parameter.
 
-`ews` is the first user, `other` the second one; `folder`, `contacts`, `calendar` and `tasks` are
-clean folders of their kind in the first user's mailbox, gone when the scenario has ended. `home`
-is a folder for the kind of item that the scenario is bound to.
+`ews` is the first user, `other` the second one, `third` one more; `folder`, `contacts`, `calendar`
+and `tasks` are clean folders of their kind in the first user's mailbox, gone when the scenario has
+ended. `home` is a folder for the kind of item that the scenario is bound to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.mailbox import Mailbox
@@ -15,9 +15,15 @@ from conformance.node import Ref
 from conformance.scenario import Scenario
 from conformance.xml import t
 
+OTHERS = {
+    "other": "a second user: --user2, --password2",
+    "third": "a third user: --user3, --password3",
+}
+"""Users besides the first: fixture → how they are named."""
 
-class NoSecondUser(Exception):
-    """The scenario needs a second user, and none was named."""
+
+class NoSuchUser(Exception):
+    """The scenario needs a user who was not named; the text says which."""
 
 
 def _folder(ews: Mailbox) -> Ref:
@@ -40,16 +46,16 @@ FIXTURES: dict[str, Callable[[Mailbox], Ref]] = {
 }
 
 
-def arguments(scenario: Scenario, ews: Mailbox, other: Mailbox | None) -> dict[str, Any]:
-    """What to call the scenario's function with. Raises NoSecondUser."""
+def arguments(scenario: Scenario, ews: Mailbox, others: Mapping[str, Mailbox]) -> dict[str, Any]:
+    """What to call the scenario's function with; `others` by fixture. Raises NoSuchUser."""
     filled: dict[str, Any] = dict(scenario.bound)
     for name in scenario.fixtures:
         if name == "ews":
             filled[name] = ews
-        elif name == "other":
-            if other is None:
-                raise NoSecondUser
-            filled[name] = other
+        elif name in OTHERS:
+            if name not in others:
+                raise NoSuchUser(OTHERS[name])
+            filled[name] = others[name]
         elif name == "home":
             filled[name] = _typed(scenario.bound["kind"].folder)(ews)
         else:

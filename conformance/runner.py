@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,7 +13,7 @@ import httpx
 from conformance.checks import Failure, Missing
 from conformance.client import BadScenario, Exchange, Journal, Unusable
 from conformance.contract import Contract
-from conformance.fixtures import NoSecondUser, arguments
+from conformance.fixtures import NoSuchUser, arguments
 from conformance.mailbox import Mailbox
 from conformance.scenario import FEATURES, Scenario
 from conformance.tidy import tidy
@@ -52,6 +52,7 @@ class Runner:
     contract: Contract
     first: Account
     second: Account | None = None
+    third: Account | None = None
 
     def run_all(self, scenarios: Iterable[Scenario]) -> Iterator[Outcome]:
         """Run one after another, giving each outcome as it is known."""
@@ -62,12 +63,15 @@ class Runner:
         """Run one. Whatever it meets becomes an outcome: one scenario never ends the run."""
         journal = Journal()
         ews = self._mailbox(self.first, journal)
-        other = self._mailbox(self.second, journal) if self.second else None
+        named = {"other": self.second, "third": self.third}
+        others = {
+            name: self._mailbox(account, journal) for name, account in named.items() if account
+        }
         began = time.perf_counter()
-        status, detail = self._attempt(scenario, ews, other)
+        status, detail = self._attempt(scenario, ews, others)
         seconds = time.perf_counter() - began
         kept = tuple(journal.exchanges[-EXCHANGES_KEPT:]) if status == "failed" else ()
-        left = tidy(journal, [each for each in (ews, other) if each])
+        left = tidy(journal, [ews, *others.values()])
         if status == "passed" and journal.breaches:
             status, detail = "failed", ""
             kept = tuple(journal.exchanges[-EXCHANGES_KEPT:])
@@ -84,12 +88,12 @@ class Runner:
         )
 
     def _attempt(
-        self, scenario: Scenario, ews: Mailbox, other: Mailbox | None
+        self, scenario: Scenario, ews: Mailbox, others: Mapping[str, Mailbox]
     ) -> tuple[Status, str]:
         try:
-            scenario.function(**arguments(scenario, ews, other))
-        except NoSecondUser:
-            return "skipped", "needs a second user: --user2, --password2"
+            scenario.function(**arguments(scenario, ews, others))
+        except NoSuchUser as missing:
+            return "skipped", f"needs {missing}"
         except Missing as missing:
             return "skipped", f"the server lacks {missing}"
         except Failure as failure:

@@ -26,6 +26,10 @@ FEATURES: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "delegates": ("access for another user by folder permissions", frozenset()),
     "entity extraction": ("addresses and dates found in bodies", frozenset()),
+    "inbox reminders": (
+        "reminders that come by mail",
+        frozenset({"ErrorInvalidPropertySet"}),
+    ),
     "junk": ("MarkAsJunk", frozenset()),
     "managed folders": (
         "managed folders, an administrator's thing of Exchange 2007 and 2010",

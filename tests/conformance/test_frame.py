@@ -117,6 +117,18 @@ def test_a_scenario_for_two_needs_two(registry: Registry, run: Run) -> None:
     )
 
 
+def test_a_scenario_for_three_needs_three(registry: Registry, run: Run) -> None:
+    def three(ews: Mailbox, third: Mailbox) -> None:
+        """Needs one more."""
+
+    declare(registry, three)
+    outcome = run()
+    assert (outcome.status, outcome.detail) == (
+        "skipped",
+        "needs a third user: --user3, --password3",
+    )
+
+
 def test_what_a_scenario_made_is_taken_away_though_it_failed(
     fake: FakeServer, registry: Registry, run: Run
 ) -> None:
@@ -282,9 +294,9 @@ def test_no_scenario_passes_where_nothing_works(
     """A server that refuses everything, and one that agrees to everything and does nothing."""
     monkeypatch.setattr("conformance.mailbox.ARRIVAL_S_MAX", 0.0)
     fake.otherwise = code
-    first, second = (Account(f"user{n}@demo.example", "secret") for n in (1, 2))
+    users = [Account(f"user{n}@demo.example", "secret") for n in (1, 2, 3)]
     with httpx.Client(timeout=10) as http:
-        runner = Runner(http, fake.url, contract, first, second)
+        runner = Runner(http, fake.url, contract, *users)
         passed = [
             each.scenario.id for each in runner.run_all(load_all()) if each.status == "passed"
         ]

@@ -11,7 +11,7 @@ import pytest
 from conformance.scenario import Scenario, load_all
 from tests.conformance.conftest import ROOT, reference
 
-SUITES = ("FOLD", "SYNC", "MSG", "ATT", "CORE", "TASK", "CONT")
+SUITES = ("FOLD", "SYNC", "MSG", "ATT", "CORE", "TASK", "CONT", "MTGS")
 SCENARIOS = {each.id: each for each in load_all()}
 
 

@@ -35,11 +35,11 @@ def _ready_line(server: subprocess.Popen[str]) -> str:
 
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    """A runner for two users of a fresh demo server; answers are held against the reference."""
+    """A runner for three users of a fresh demo server; answers are held against the reference."""
     folder: Path = tmp_path_factory.mktemp("conformance")
     log = (folder / "log").open("w+")
     command = [sys.executable, "-m", "entrepot", "demo", "--folder", str(folder / "data")]
-    command += ["--http-port", "0", "--smtp-port", "0", "--json", "--empty", "--users", "2"]
+    command += ["--http-port", "0", "--smtp-port", "0", "--json", "--empty", "--users", "3"]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
         line = _ready_line(server)
@@ -51,10 +51,10 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
                 pytest.skip(f"the server cannot start yet: {told.splitlines()[-1]}")
             pytest.fail(f"the server did not start:\n{told}")
         word = json.loads(line)
-        first, second = [Account(user["address"], user["password"]) for user in word["users"][:2]]
+        users = [Account(user["address"], user["password"]) for user in word["users"][:3]]
         with httpx.Client(timeout=60) as http:
             contract = Contract(reference() / "ews")
-            yield Runner(http, word["ews"], contract, first, second)
+            yield Runner(http, word["ews"], contract, *users)
     finally:
         server.terminate()
         try:

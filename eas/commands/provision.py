@@ -34,7 +34,7 @@ async def provision(ctx: Context) -> Answer:
         return await _wipe(ctx, document)
     told = document.find("Settings:DeviceInformation")
     policy = _policy(document)
-    _check(ctx, told, policy)
+    _check(ctx, document, told, policy)
     answers = await _noted(ctx, told)
     answers.append(text(f"{_P}:Status", _OK))
     if policy is not None:
@@ -47,7 +47,7 @@ def _policy(document: Element) -> Element | None:
     return None if policies is None else policies.find(f"{_P}:Policy")
 
 
-def _check(ctx: Context, told: Element | None, policy: Element | None) -> None:
+def _check(ctx: Context, document: Element, told: Element | None, policy: Element | None) -> None:
     """Raises EasError 2 for what is no request, 165 where DeviceInformation is missing.
 
     It belongs into the first phase from 14.1 on, and nowhere before (MS-ASPROV 2.2.2.53). Devices
@@ -55,6 +55,8 @@ def _check(ctx: Context, told: Element | None, policy: Element | None) -> None:
     """
     if policy is None and told is None:
         raise EasError(_PROTOCOL, "neither policies nor what the device is")
+    if document.find(f"{_P}:Policy") is not None:
+        raise EasError(_PROTOCOL, "a Policy that is not below Policies")
     if policy is not None and not policy.text(f"{_P}:PolicyType"):
         raise EasError(_PROTOCOL, "a Policy without PolicyType")
     if not ctx.settings.strict_requests:

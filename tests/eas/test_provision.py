@@ -71,6 +71,16 @@ def test_the_first_request_from_14_1_on_says_what_the_device_is(
     assert device.ask("Provision", documents.provision()).text("Provision:Status") == "1"
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_policy_stands_below_policies(anna: Person, new_device: NewDevice, version: str) -> None:
+    """MS-ASPROV R450: it is not asked for elsewhere, though the device says what it is."""
+    device = new_device(anna, version, ready=False)
+    said = documents.information(Model="One") if float(version) >= 14.1 else None
+    policy = node("Provision:Policy", node("Provision:PolicyType", documents.POLICY_TYPE))
+    answer = device.ask("Provision", node("Provision:Provision", said, policy))
+    assert answer.text("Provision:Status") == "2"
+
+
 def test_wrong_types_and_keys_have_their_own_status(anna: Person, new_device: NewDevice) -> None:
     device = new_device(anna, "14.0", ready=False)
     wrong = node(

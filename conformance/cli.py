@@ -18,6 +18,7 @@ from rich.console import Console
 from conformance import console as terminal
 from conformance import junit, page
 from conformance.contract import Contract, ContractMissing
+from conformance.eas.administrator import by_command
 from conformance.eas.runner import VERSIONS, EasRunner
 from conformance.eas.runner import load_all as load_eas
 from conformance.runner import Account, Outcome, Runner
@@ -56,7 +57,8 @@ def _run(args: argparse.Namespace, chosen: list[Scenario], console: Console) -> 
             runner = Runner(http, args.ews, _contract(args, http), first, second, third)
             runs.append(runner.run_all([s for s in chosen if not _is_eas(s)]))
         if args.eas:
-            devices = EasRunner(http, args.eas, args.eas_version, first, second)
+            acts = by_command(args.administrator) if args.administrator else None
+            devices = EasRunner(http, args.eas, args.eas_version, first, second, acts)
             runs.append(devices.run_all([s for s in chosen if _is_eas(s)]))
         outcomes = terminal.follow(chain(*runs), len(chosen), console)
     if args.junit:
@@ -106,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--password2", default=os.environ.get("CONFORMANCE_PASSWORD2", ""))
     parser.add_argument("--user3", metavar="ADDRESS", help="a third user, to act for the second")
     parser.add_argument("--password3", default=os.environ.get("CONFORMANCE_PASSWORD3", ""))
+    parser.add_argument(
+        "--administrator",
+        metavar="COMMAND",
+        help="what erases a device: it runs with {action} (wipe, wipe-account, remove), {user}, "
+        "{device} filled in",
+    )
     parser.add_argument("--only", metavar="PATTERN", help="part of an id or title, or a * pattern")
     parser.add_argument("--list", action="store_true", help="print the scenarios and stop")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")

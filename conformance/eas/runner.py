@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from conformance.checks import Failure, Missing
+from conformance.eas.administrator import Administrator
 from conformance.eas.device import Device, Refused
 from conformance.eas.http import Identity
 from conformance.eas.wbxml import Malformed
@@ -34,6 +35,10 @@ class NoSecondUser(Exception):
     """The scenario needs a second user, and none was named."""
 
 
+class NoAdministrator(Exception):
+    """The scenario needs something done that only an administrator can, and no way was named."""
+
+
 def load_all() -> Registry:
     """Import every module of scenarios; gives the registry that they filled."""
     from conformance.eas import scenarios
@@ -47,13 +52,15 @@ def load_all() -> Registry:
 class EasRunner:
     """Where to run scenarios, in which version, and as whom. Parameters of a scenario: ``device``
     and ``second`` of the first user, ``other`` of the second one, all set up; ``unknown`` is as
-    ``device``, but was never here before; ``fresh`` neither, and is not set up."""
+    ``device``, but was never here before; ``fresh`` neither, and is not set up. ``administrator``
+    does what no device can."""
 
     http: httpx.Client
     url: str
     version: str
     first: Account
     second: Account | None = None
+    administrator: Administrator | None = None
 
     def run_all(self, scenarios: Iterable[Scenario]) -> Iterator[Outcome]:
         """Run one after another, giving each outcome as it is known."""
@@ -76,6 +83,8 @@ class EasRunner:
             scenario.function(**self._arguments(scenario, devices))
         except NoSecondUser:
             return "skipped", "needs a second user: --user2, --password2"
+        except NoAdministrator:
+            return "skipped", "needs an administrator: --administrator"
         except Missing as missing:
             return "skipped", f"the server lacks {missing}"
         except (Failure, Refused, Malformed, httpx.HTTPError) as problem:
@@ -94,6 +103,9 @@ class EasRunner:
         }
         filled: dict[str, Any] = dict(scenario.bound)
         for name in scenario.fixtures:
+            if name == "administrator":
+                filled[name] = self._administrator()
+                continue
             filled[name] = makers[name]()
             devices.append(filled[name])
         return filled
@@ -102,6 +114,11 @@ class EasRunner:
         if self.second is None:
             raise NoSecondUser
         return self.second
+
+    def _administrator(self) -> Administrator:
+        if self.administrator is None:
+            raise NoAdministrator
+        return self.administrator
 
     def _device(self, account: Account, *, known: bool = True, ready: bool = True) -> Device:
         number = next(_COUNT)

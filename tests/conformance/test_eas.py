@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from conformance.checks import Failure
 from conformance.cli import main
 from conformance.eas import http as wire
+from conformance.eas.administrator import Administrator, by_command
 from conformance.eas.runner import VERSIONS, EasRunner, load_all
 from conformance.eas.wbxml import Malformed, Node, decode, encode, node
 from conformance.runner import Account, Outcome
@@ -19,6 +22,7 @@ from conformance.scenario import Scenario
 from entrepot.testing import Exchange, Person
 from tests.conformance.conftest import reference
 from tests.directory.pictures import picture
+from tests.entrepot.test_cli_devices import entrepot
 
 SCENARIOS_OF_ONE = 40
 OF_SOMEBODY_WITH_A_PHOTO = {
@@ -29,9 +33,10 @@ SCENARIOS = {scenario.id: scenario for scenario in load_all()}
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Exchange]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     """A server with the groups that the scenarios look for."""
-    with Exchange() as exchange:
+    folder = tmp_path_factory.mktemp("server")
+    with Exchange(folder) as exchange:
         crowd = [exchange.person(f"member{n}").address for n in range(MEMBERS_OF_LARGE)]
         exchange.distribution_list("conformance-group", crowd[:2])
         exchange.distribution_list("conformance-crowd", crowd)
@@ -66,10 +71,26 @@ def run(server: Exchange) -> Iterator[Callable[[Scenario, str], Outcome]]:
                 version,
                 Account(person.address, person.password),
                 Account(other.address, other.password),
+                _administrator(server),
             )
             return runner.run(scenario)
 
         yield runs
+
+
+def _administrator(server: Exchange) -> Administrator:
+    """What ``entrepot device`` does, as its administrator would."""
+
+    def acts(action: str, user: str, device: str) -> None:
+        words = {
+            "wipe": ("wipe", device, "--user", user, "--full"),
+            "wipe-account": ("wipe", device, "--user", user),
+            "remove": ("remove", device, "--user", user, "--yes"),
+        }[action]
+        environment = {"ENTREPOT_DEVICE_FULL_WIPE": "true"}
+        entrepot(server, *words, typed=f"{device}\n", environment=environment)
+
+    return acts
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -92,6 +113,22 @@ def test_every_requirement_exists() -> None:
         known |= set(re.findall(r"MS-AS\w+_R\d+", table.read_text("utf-8")))
     named = {each for scenario in SCENARIOS.values() for each in scenario.requirements}
     assert named - known == set()
+
+
+OF_STRICT_SERVERS = ("MS-ASPROV S03_TC05", "MS-ASPROV S03_TC06", "MS-ASCMD S21_TC14")
+
+
+def test_a_strict_server_keeps_devices_out() -> None:
+    with (
+        httpx.Client(timeout=30) as client,
+        Exchange(environment={"ENTREPOT_DEVICE_POLICY_STRICT": "true"}) as server,
+    ):
+        person = server.person("anna")
+        account = Account(person.address, person.password)
+        for version in VERSIONS[1:]:
+            runner = EasRunner(client, server.eas, version, account)
+            outcomes = [runner.run(SCENARIOS[id]) for id in OF_STRICT_SERVERS]
+            assert {outcome.status for outcome in outcomes} == {"passed"}, outcomes
 
 
 # -- a server that lies: the same scenarios must see it
@@ -200,6 +237,9 @@ LIES: dict[str, tuple[str, Callable[[str, Node], Any]]] = {
     "every range is good": ("MS-ASCMD S08_TC14", _valued("ItemOperations:Status", "1")),
     "the tree never changes": ("MS-ASCMD S11_TC05", _valued("Ping:Status", "2")),
     "every policy has its type": ("MS-ASCMD S12_TC02", _valued("Provision:Status", "1")),
+    "a policy stands anywhere": ("MS-ASPROV S03_TC03", _valued("Provision:Status", "1")),
+    "certificates have no number": ("MS-ASCMD S20_TC03", _valued("ValidateCert:Status", "1")),
+    "people are not there": ("MS-ASHTTP S01_TC13", _without("ResolveRecipients:Recipient")),
     "everybody is free": (
         "MS-ASCMD S13_TC15",
         _valued("ResolveRecipients:MergedFreeBusy", "0000"),
@@ -276,6 +316,19 @@ def test_the_strict_reader_refuses_what_devices_pass_over() -> None:
     for bad in (good[:-1], good + b"\x01", b"\x03\x01\x6a\x01a" + good[4:], good[:4] + b"\xc5"):
         with pytest.raises((Malformed, ValueError)):
             decode(bad)
+
+
+def test_an_administrator_is_a_command(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    act = by_command(
+        f"sh -c 'test $1 = wipe && echo $2 $3 >{note}' sh {{action}} {{user}} {{device}}"
+    )
+    act("wipe", "anna@demo.example", "phone")
+    assert note.read_text("utf-8") == "anna@demo.example phone\n"
+    with pytest.raises(Failure):
+        act("remove", "anna@demo.example", "phone")
+    with pytest.raises(Failure):
+        by_command("no-such-command-anywhere")("wipe", "a", "b")
 
 
 def test_the_command_line_runs_them(server: Exchange, capsys: pytest.CaptureFixture[str]) -> None:

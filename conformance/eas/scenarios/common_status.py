@@ -6,7 +6,7 @@ from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
 
-from conformance.checks import Missing, check
+from conformance.checks import check
 from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.http import Reply, post, read
@@ -146,20 +146,3 @@ def what_is_gone_is_not_forwarded(device: Device) -> None:
     device.sync(inbox, commands=[documents.delete(id)], moves=False)
     gone = device.smart("SmartForward", message(device, device, unique("Fwd")), inbox, id)
     check(_told(gone) == "150", f"it is answered by {_told(gone)!r}")
-
-
-@scenario(_S, "S21_TC14", requirements=("MS-ASCMD_R4917",), registry=REGISTRY)
-def a_device_that_others_manage_is_145(fresh: Device) -> None:
-    """Policies acknowledged with status 4; a server may let such devices in, and then does."""
-    needs(fresh, "14.0", "statuses of Provision")
-    said = documents.information(Model="Model") if float(fresh.version) >= 14.1 else None
-    path = ("Provision:Policies", "Provision:Policy", "Provision:PolicyKey")
-    key = fresh.ask("Provision", documents.provision(information=said)).text(*path)
-    reply = fresh.post("Provision", documents.provision(int(key), 4))
-    lasting = reply.root.text(*path) if reply.root else ""
-    if _told(reply) == "1" and lasting:
-        fresh.identity.policy_key = int(lasting)
-        told = fresh.folder_sync("0").text("FolderHierarchy:Status")
-        check(told == "1", f"the key is answered by {told!r}")
-        raise Missing("a setting that keeps devices out that others manage")
-    check(_told(reply) == "145", f"it is answered by {_told(reply)!r}")

@@ -59,7 +59,10 @@ async def find(ctx: Context) -> Answer:
         results = await (_mail if store == "Mailbox" else _people)(ctx, criterion, *span)
         ctx.services.last_finds.keep(ctx, asked)
     except (EasError, StoreError) as error:
-        results = [text(f"{_P}:Status", in_words_of(error, _WORDS).status)]
+        refusal = in_words_of(error, _WORDS)
+        if refusal.status == _FOLDERS:
+            raise refusal from error  # it concerns the device, not the search
+        results = [text(f"{_P}:Status", refusal.status)]
     return root(
         "Find",
         [

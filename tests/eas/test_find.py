@@ -114,6 +114,17 @@ def test_words_of_kql(anna: Person, new_device: NewDevice) -> None:
     assert _subjects(device, 'subject:"harbour report"') == {"Harbour report"}
 
 
+def test_a_folder_that_is_gone_asks_for_the_tree(anna: Person, new_device: NewDevice) -> None:
+    """MS-ASCMD R72172515: status 3 is of the command, not of the search."""
+    device = new_device(anna)
+    for folder in ("-1", "99999"):
+        criterion = _mail("harbour", "0-9", node("AirSync:CollectionId", folder))
+        document = node(
+            f"{_F}:{_F}", node(f"{_F}:SearchId", _ONE), node(f"{_F}:ExecuteSearch", criterion)
+        )
+        assert device.ask(_F, document).text(f"{_F}:Status") == "3"
+
+
 def test_a_folder_bounds_a_search(anna: Person, new_device: NewDevice) -> None:
     anna.receives("Harbour", "x")
     device = new_device(anna)

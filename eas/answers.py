@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from eas.wbxml import Element, encode
-from schemas.eas.grammar import ROOT_PAGES
+from schemas.eas.grammar import ROOT_PAGES, root_name
 
 WBXML = "application/vnd.ms-sync.wbxml"
 MULTIPART = "application/vnd.ms-sync.multipart"
@@ -49,7 +49,7 @@ def length(element: Element) -> int:
 
 def root(command: str, children: Iterable[Element] = ()) -> Element:
     """The root element of a command's answer."""
-    return Element(f"{ROOT_PAGES[command]}:{command}", None, children)
+    return Element(root_name(command), None, children)
 
 
 def refusal(command: str, status: int) -> Element:

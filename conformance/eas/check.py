@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.eas.wbxml import Node
 from schemas.eas.codepages import tag_named
-from schemas.eas.grammar import ROOT_PAGES, Shape, shapes
+from schemas.eas.grammar import Shape, root_name, shapes
 from schemas.eas.status import status as known_status
 from schemas.eas.status import statuses
 
@@ -24,11 +24,13 @@ _NEVER_EMPTY = frozenset(["AirSync:Responses", "AirSync:Commands", "AirSync:Coll
 def check(root: Node, command: str, version: str) -> list[str]:
     """What is wrong with an answer, each with its path; empty for nothing."""
     table = shapes("responses")
-    if root.name != f"{ROOT_PAGES[command]}:{command}":
+    due = root_name(command)
+    if root.name != due:
         return [f"the root is {root.name}"]
+    page, _, shape = due.partition(":")
     found: list[str] = []
-    _check(root, table[command], table, version, root.name, found, _is_refusal(root))
-    own = root.text(f"{ROOT_PAGES[command]}:Status")
+    _check(root, table[shape], table, version, root.name, found, _is_refusal(root))
+    own = root.text(f"{page}:Status")
     is_known = own.isdigit() and (own == "1" or known_status(command, int(own)) is not None)
     if own and statuses(command) and not is_known:
         found.append(f"{root.name}: status {own} means nothing here")

@@ -12,9 +12,10 @@ WBXML = "application/vnd.ms-sync.wbxml"
 MULTIPART = "application/vnd.ms-sync.multipart"
 CODES = {
     "Sync": 0, "SendMail": 1, "SmartForward": 2, "SmartReply": 3, "GetAttachment": 4,
-    "FolderSync": 9, "FolderCreate": 10, "FolderDelete": 11, "FolderUpdate": 12, "MoveItems": 13,
-    "GetItemEstimate": 14, "MeetingResponse": 15, "Search": 16, "Settings": 17, "Ping": 18,
-    "ItemOperations": 19, "Provision": 20, "ResolveRecipients": 21, "ValidateCert": 22, "Find": 23,
+    "GetHierarchy": 5, "FolderSync": 9, "FolderCreate": 10, "FolderDelete": 11, "FolderUpdate": 12,
+    "MoveItems": 13, "GetItemEstimate": 14, "MeetingResponse": 15, "Search": 16, "Settings": 17,
+    "Ping": 18, "ItemOperations": 19, "Provision": 20, "ResolveRecipients": 21,
+    "ValidateCert": 22, "Find": 23,
 }  # fmt: skip
 _TAGS = {"AttachmentName": 0, "CollectionId": 1, "ItemId": 3, "LongId": 4, "Occurrence": 6}
 

@@ -23,7 +23,13 @@ ROOT_PAGES = {
     "MeetingResponse": "MeetingResponse", "ResolveRecipients": "ResolveRecipients",
     "ValidateCert": "ValidateCert",
 }  # fmt: skip
-"""The code page of each command's root element."""
+"""The code page of each command's root element, where it has the command's name."""
+_ROOTS = {"GetHierarchy": "FolderHierarchy:Folders"}
+
+
+def root_name(command: str) -> str:
+    """The root element of a command. Raises KeyError for one without a document."""
+    return _ROOTS.get(command) or f"{ROOT_PAGES[command]}:{command}"
 
 
 class Child(msgspec.Struct, frozen=True):

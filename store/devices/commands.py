@@ -80,6 +80,14 @@ class StepTree(Command, frozen=True):
     classes: tuple[str, ...]
 
 
+class ReadTree(Command, frozen=True):
+    """The folder tree as a device that knows nothing would be given it -> TreeStep with number 0.
+
+    It is not noted that it was given. ``classes`` as for StepTree."""
+
+    classes: tuple[str, ...]
+
+
 class PeekTree(Command, frozen=True):
     """Whether the tree has something for a device since its newest number -> bool.
 

@@ -16,7 +16,7 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select
 from schemas.folders import DISTINGUISHED
 from store import tables
 from store.commands import CreateFolders, FolderRole, SyncFolders
-from store.devices.commands import ChangeTree, PeekTree, StepTree
+from store.devices.commands import ChangeTree, PeekTree, ReadTree, StepTree
 from store.devices.model import Entry, TreeChange, TreeStep
 from store.devices.owner import own_mailbox
 from store.devices.rounds import note
@@ -63,6 +63,12 @@ def peek_tree(tx: Tx, command: PeekTree) -> bool:
         return True
     found = _changes(tx, state, command.classes)
     return bool(found.created or found.updated or found.deleted)
+
+
+@reads(ReadTree)
+def read_tree(tx: Tx, command: ReadTree) -> TreeStep:
+    """The tree as it is."""
+    return _changes(tx, None, command.classes)
 
 
 def _prepare(tx: Tx, command: StepTree) -> TreeStep | None:

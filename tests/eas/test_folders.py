@@ -189,3 +189,28 @@ def test_a_key_of_another_device_is_not_known(anna: Person, new_device: NewDevic
     two = new_device(anna)
     answer = two.ask("FolderSync", documents.folder_sync(one.tree_key))
     assert answer.text(f"{_F}:Status") == "9"
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "base64"])
+def test_old_devices_ask_for_the_folders_of_mail(
+    anna: Person, new_device: NewDevice, packed: bool
+) -> None:
+    """GetHierarchy gives what FolderSync does of mail, by its own types, and moves no key."""
+    device = new_device(anna, "12.1", packed=packed)
+    made = _create(device, "Plans", device.folder_of_type(2)).text(f"{_F}:ServerId")
+    device.folder_sync("0")
+    key = device.tree_key
+    told = {
+        each.text(f"{_F}:ServerId"): {
+            name: each.text(f"{_F}:{name}") for name in ("ParentId", "DisplayName", "Type")
+        }
+        for each in device.ask("GetHierarchy").children
+    }
+    due = {
+        id: {**folder, "Type": "1" if folder["Type"] in ("1", "12") else folder["Type"]}
+        for id, folder in device.folders.items()
+        if int(folder["Type"]) in (1, 2, 3, 4, 5, 6, 12)
+    }
+    assert told == due
+    assert told[made] == {"ParentId": device.folder_of_type(2), "DisplayName": "Plans", "Type": "1"}
+    assert device.folder_sync().text(f"{_F}:SyncKey") == key

@@ -17,10 +17,10 @@ from starlette.routing import BaseRoute, Route
 from eas import commands as command_modules
 from eas.context import Context, Services
 from eas.devices import meet
-from eas.dispatch import Reply, answer
+from eas.dispatch import Reply, answer, refused
 from eas.errors import HttpError
 from eas.registry import commands
-from eas.request import VERSIONS, EasRequest, read_request
+from eas.request import VERSIONS, EasRequest, device_fault, read_request
 from eas.waiting import Waiting
 from store.clock import Clock
 from store.model import Principal
@@ -82,7 +82,10 @@ class Front:
             return PlainTextResponse(text, 405, headers={"Allow": "OPTIONS,POST"})
         try:
             asked = read_request(request.url.query, request.headers)
-            reply = await self._posted(request, principal, asked)
+            fault = device_fault(asked)
+            reply = (
+                refused(asked, fault) if fault else await self._posted(request, principal, asked)
+            )
         except HttpError as error:
             return PlainTextResponse(f"{error.text}\n", error.status, headers=error.headers)
         except ClientDisconnect:

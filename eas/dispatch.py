@@ -11,6 +11,7 @@ from eas.devices import judge
 from eas.errors import EasError, HttpError, eas_status
 from eas.grammar import check_request
 from eas.registry import Registered, find_command
+from eas.request import EasRequest
 from eas.wbxml import Limits, WbxmlError, decode, encode
 from schemas.eas.codepages import tag_named
 from schemas.eas.grammar import ROOT_PAGES
@@ -50,7 +51,7 @@ async def answer(ctx: Context) -> Reply:
     except (EasError, StoreError) as error:
         status = eas_status(error)
         _log.info("refused", command=command, status=status, reason=str(error))
-        return _refused(ctx, status)
+        return refused(ctx.request, status)
 
 
 def _registered(ctx: Context) -> Registered:
@@ -99,13 +100,14 @@ def _written(ctx: Context, result: Answer) -> Reply:
     return Reply(200, encode(result), WBXML, headers, describes)
 
 
-def _refused(ctx: Context, status: int) -> Reply:
-    """A refusal of the whole request: by HTTP before 14.0, by a status from then on."""
-    name = ctx.request.command
+def refused(request: EasRequest, status: int) -> Reply:
+    """A refusal of the whole request: by a status from 14.0 on. Raises HttpError before, and for
+    commands whose answers have no document."""
+    name = request.command
     is_sayable = name in ROOT_PAGES and tag_named(f"{ROOT_PAGES[name]}:{name}").is_known_to(
-        ctx.version
+        request.version
     )
-    is_old = status >= _COMMON and not ctx.is_at_least("14.0")
+    is_old = status >= _COMMON and not request.is_at_least("14.0")
     if not is_sayable or is_old:
         http = _HTTP_BEFORE_14.get(status) or http_before_14(status) or 400
         headers = {"Retry-After": _RETRY_S} if http == 503 else {}

@@ -18,13 +18,15 @@ from eas.errors import HttpError
 VERSIONS = ("12.1", "14.0", "14.1", "16.0", "16.1")
 _AGE = {version: age for age, version in enumerate(VERSIONS)}
 
-# MS-ASHTTP 2.2.1.1.1.1.2, with the code that the packed form has for each.
+# MS-ASHTTP 2.2.1.1.1.1.2, with the code that the packed form has for each; that of GetHierarchy,
+# which 12.1 has, is of the document's older editions.
 COMMANDS = {
     "Sync": 0,
     "SendMail": 1,
     "SmartForward": 2,
     "SmartReply": 3,
     "GetAttachment": 4,
+    "GetHierarchy": 5,
     "FolderSync": 9,
     "FolderCreate": 10,
     "FolderDelete": 11,
@@ -56,12 +58,17 @@ _OPTIONS = 7
 _SAVE_IN_SENT = 0x01
 _ACCEPT_MULTIPART = 0x02
 _QUERY_CHARS_MAX = 4096
-_DEVICE = re.compile(r"[!-~]{1,64}")
+# MS-ASHTTP 2.2.1.1.1.2.3 has 32 letters and digits, without commas and special characters; devices
+# send longer ones, and GUIDs with their punctuation.
+_DEVICE_ID = re.compile(r"(?!.*[,;'\"<>&\\/?#%])[!-~]{1,64}")
+_DEVICE_TYPE = re.compile(r"[!-~]([ -~]{0,62}[!-~])?")
+_ID_INVALID, _TYPE_INVALID = 108, 109
 _PACKED = re.compile(r"[A-Za-z0-9+/=%_-]+")
 
 
 class EasRequest(msgspec.Struct, frozen=True):
-    """What a request's line and headers say.
+    """What a request's line and headers say. ``device_id`` and ``device_type`` are as the device
+    says them: ``device_fault`` judges them.
 
     ``policy_key`` is None where there is none. ``parameters``: AttachmentName, CollectionId,
     ItemId, LongId, Occurrence, as the old commands have them.
@@ -79,6 +86,14 @@ class EasRequest(msgspec.Struct, frozen=True):
     def is_at_least(self, version: str) -> bool:
         """Whether the device speaks that version or a newer one."""
         return _AGE[self.version] >= _AGE[version]
+
+
+def device_fault(request: EasRequest) -> int | None:
+    """The status of a request whose device says nothing of itself, or what nobody can be called:
+    108 for its id, 109 for its type (MS-ASCMD 2.2.2); None for a good one."""
+    if not _DEVICE_ID.fullmatch(request.device_id):
+        return _ID_INVALID
+    return None if _DEVICE_TYPE.fullmatch(request.device_type) else _TYPE_INVALID
 
 
 def read_request(query: str, headers: Mapping[str, str]) -> EasRequest:
@@ -103,8 +118,8 @@ def _plain(query: str, headers: Mapping[str, str]) -> EasRequest:
     return EasRequest(
         command=command,
         version=_version(headers.get("ms-asprotocolversion", "")),
-        device_id=_device(fields.get("deviceid", ""), "DeviceId"),
-        device_type=_device(fields.get("devicetype", ""), "DeviceType"),
+        device_id=fields.get("deviceid", ""),
+        device_type=fields.get("devicetype", ""),
         policy_key=_key(key),
         saves_in_sent=fields.get("saveinsent", "").upper() == "T",
         accepts_multipart=headers.get("ms-asacceptmultipart", "").upper() == "T",
@@ -122,12 +137,6 @@ def _version(text: str) -> str:
             {"MS-ASProtocolVersions": ",".join(VERSIONS)},
         )
     return text.strip()
-
-
-def _device(text: str, name: str) -> str:
-    if not _DEVICE.fullmatch(text):
-        raise HttpError(400, f"{name}: 1 to 64 letters and digits are expected.")
-    return text
 
 
 def _key(text: str) -> int | None:
@@ -177,11 +186,11 @@ def _packed(query: str) -> EasRequest:
     if code not in _BY_CODE:
         raise HttpError(501, "This server has no such command.")
     packed.take(2)  # the locale
-    device_id = _device(_device_text(packed.counted()), "DeviceId")
+    device_id = _device_text(packed.counted())
     key = packed.counted()
     if len(key) not in (0, 4):
         raise HttpError(400, "The policy key has four bytes, or none.")
-    device_type = _device(packed.counted().decode("ascii", "replace"), "DeviceType")
+    device_type = packed.counted().decode("ascii", "replace")
     parameters: dict[str, str] = {}
     options = 0
     while not packed.is_done:
@@ -206,4 +215,4 @@ def _device_text(data: bytes) -> str:
     """A device id of either form as one text: bytes that are no text are written in hex, as
     devices do themselves in the plain form."""
     text = data.decode("latin-1")
-    return text if _DEVICE.fullmatch(text) else data.hex()
+    return text if _DEVICE_ID.fullmatch(text) else data.hex()

@@ -70,10 +70,13 @@ def _options(store: Element) -> Element:
     return store.find(f"{_P}:Options") or Element(f"{_P}:Options")
 
 
-def _results(found: Sequence[Element], first: int, total: int) -> list[Element]:
-    """Results with Range and Total; an empty Result alone for none, as devices expect."""
+def _results(
+    found: Sequence[Element], first: int, total: int, *, is_gal: bool = False
+) -> list[Element]:
+    """Results with Range and Total. For none there is an empty Result in a mailbox, and nothing in
+    the address list (MS-ASCMD 2.2.3.155.3)."""
     if not found:
-        return [Element(f"{_P}:Result")]
+        return [] if is_gal else [Element(f"{_P}:Result")]
     return [
         *found,
         text(f"{_P}:Range", f"{first}-{first + len(found) - 1}"),
@@ -98,7 +101,7 @@ async def _gal(ctx: Context, store: Element) -> list[Element]:
     if total and first >= total:
         raise EasError(_RANGE_END, "the range begins behind the last entry")
     found = [node(f"{_P}:Result", Element(f"{_P}:Properties", None, entry)) for entry in entries]
-    return _results(found, first, total)
+    return _results(found, first, total, is_gal=True)
 
 
 # -- a mailbox ---------------------------------------------------------------------------------

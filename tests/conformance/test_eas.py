@@ -154,7 +154,9 @@ def _lying(server: Exchange, lie: Callable[[str, Node], Node | bytes]) -> EasRun
             )
 
     client = httpx.Client(transport=Transport(), timeout=30)
-    return EasRunner(client, server.eas, "16.1", Account(person.address, person.password))
+    other = server.person(f"liedto{id(lie)}")
+    accounts = (Account(person.address, person.password), Account(other.address, other.password))
+    return EasRunner(client, server.eas, "16.1", *accounts)
 
 
 def _without(name: str) -> Callable[[str, Node], Node]:
@@ -240,6 +242,12 @@ LIES: dict[str, tuple[str, Callable[[str, Node], Any]]] = {
     "a policy stands anywhere": ("MS-ASPROV S03_TC03", _valued("Provision:Status", "1")),
     "certificates have no number": ("MS-ASCMD S20_TC03", _valued("ValidateCert:Status", "1")),
     "people are not there": ("MS-ASHTTP S01_TC13", _without("ResolveRecipients:Recipient")),
+    "every device has a name": ("MS-ASCMD S21_TC11", _valued("FolderHierarchy:Status", "1")),
+    "forwards have no files": ("MS-ASCMD S17_TC01", _without("AirSyncBase:Attachments")),
+    "invitations are mere mail": ("MS-ASCMD S17_TC05", _without("Email:MeetingRequest")),
+    "every moment is one": ("MS-ASCMD S18_TC03", _valued("ComposeMail:Status", "1")),
+    "Find begins anywhere": ("MS-ASCMD S23_TC03", _valued("Find:Status", "1")),
+    "people have no alias": ("MS-ASCMD S23_TC04", _without("GAL:Alias")),
     "everybody is free": (
         "MS-ASCMD S13_TC15",
         _valued("ResolveRecipients:MergedFreeBusy", "0000"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
+from urllib.parse import quote
 
 from conformance.checks import check
 from conformance.eas import documents
@@ -134,6 +135,35 @@ def a_message_to_nobody_is_119(device: Device) -> None:
     del made["To"]
     told = _told(device.send(made.as_bytes(), saves=False))
     check(told == "119", f"it is answered by {told!r}")
+
+
+@each(
+    _S,
+    {
+        "S21_TC11": ("108", ("", "a,b", "<a>")),
+        "S21_TC10": ("109", ("", "\t")),
+    },
+    parameter="case",
+    requirements=("MS-ASCMD_R4828", "MS-ASCMD_R4830"),
+    registry=REGISTRY,
+)
+def a_device_says_what_it_is(device: Device, case: tuple[str, tuple[str, ...]]) -> None:
+    """Without an id it is status 108, without a type 109, as with what nobody can be called; HTTP
+    400 in 12.1. With both it is let in."""
+    due, wrong = case
+    request = post(device.identity, "FolderSync", documents.folder_sync("0"))
+    name, value = (
+        ("DeviceId", device.identity.device_id)
+        if due == "108"
+        else ("DeviceType", device.identity.device_type)
+    )
+    for other in (value, *wrong):
+        said = f"&{name}={quote(other)}" if other else ""
+        query = request.query.replace(f"&{name}={value}", said)
+        answer = device.carry(replace(request, query=query))
+        told = _told(read(answer.status_code, dict(answer.headers), answer.content))
+        refusal = "HTTP 400" if device.version == "12.1" else due
+        check(told == ("1" if other == value else refusal), f"as {other!r} it is {told}")
 
 
 @scenario(_S, "S21_TC13", requirements=("MS-ASCMD_R4930",), registry=REGISTRY)

@@ -1,4 +1,4 @@
-"""MS-ASCMD: FolderSync, FolderCreate, FolderUpdate, FolderDelete."""
+"""MS-ASCMD: FolderSync, FolderCreate, FolderUpdate, FolderDelete, GetHierarchy."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from conformance.eas.wbxml import Node, node
 from conformance.scenario import each, scenario
 
 _S, _F = "MS-ASCMD", "FolderHierarchy"
+# Types of folders of tasks, events, contacts and notes (MS-ASCMD 2.2.3.186.3).
+_NO_MAIL = frozenset({7, 8, 9, 10, 13, 14, 15, 17})
 
 
 def create(device: Device, name: str, parent: str = "0", type: int = 12, key: str = "") -> Node:
@@ -310,3 +312,33 @@ def a_folder_moves_where_its_name_is_free(device: Device) -> None:
     device.folder_sync("0")
     lie = [each["DisplayName"] for each in device.folders.values() if each["ParentId"] == parent]
     check(sorted(lie) == sorted((name, taken)), f"below it lie {lie}")
+
+
+@scenario(
+    _S,
+    "S22_TC01",
+    requirements=(
+        "MS-ASCMD_R6024", "MS-ASCMD_R6025", "MS-ASCMD_R6026", "MS-ASCMD_R6027", "MS-ASCMD_R6031",
+        "MS-ASCMD_R6032", "MS-ASCMD_R7505", "MS-ASCMD_R7507", "MS-ASCMD_R6047",
+    ),
+    registry=REGISTRY,
+)  # fmt: skip
+def folders_of_mail_are_listed(device: Device) -> None:
+    """GetHierarchy of 12.1: those, and no others, each below its parent, by the ids that they
+    have."""
+    needs(device, "12.1", "GetHierarchy", last="12.1")
+    made = create(device, unique("Own"), parent=device.folder_of_type(2)).text(f"{_F}:ServerId")
+    device.folder_sync("0")
+    listed = list(device.ask("GetHierarchy").all(f"{_F}:Folder"))
+    told = {each.text(f"{_F}:ServerId"): each for each in listed}
+    check(len(told) == len(listed), "an id comes twice")
+    for type in (2, 4, 5):
+        id = device.folder_of_type(type)
+        check(id in told, f"the folder of type {type} is missing")
+        check(told[id].text(f"{_F}:Type") == str(type), f"it is {told[id]}")
+    check(made in told, "the user's own folder is missing")
+    check(told[made].text(f"{_F}:ParentId") == device.folder_of_type(2), f"it is {told[made]}")
+    types = {each.text(f"{_F}:Type") for each in listed}
+    check(types <= {"1", "2", "3", "4", "5", "6"}, f"the types are {sorted(types)}")
+    others = [id for id, folder in device.folders.items() if int(folder["Type"]) in _NO_MAIL]
+    check(not told.keys() & set(others), "a folder of something else is listed")

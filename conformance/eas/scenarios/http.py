@@ -83,11 +83,20 @@ def commands_have_codes_in_the_base64_form(device: Device) -> None:
     check(device.folders == before, "the base64 form gives another tree")
 
 
-@scenario(_S, "S02_TC01", requirements=("MS-ASHTTP_R176",), registry=REGISTRY)
+@scenario(
+    _S,
+    "S02_TC01",
+    requirements=("MS-ASHTTP_R176", "MS-ASHTTP_R177", "MS-ASHTTP_R188"),
+    registry=REGISTRY,
+)
 def a_request_that_says_nothing_is_400(device: Device) -> None:
-    """No command, no device."""
-    for query in ("", "Cmd=Sync"):
+    """No command, or a version that there is not; as often as it comes."""
+    for query in ("", "Cmd="):
         check(_raw(device, query).status_code == 400, f"{query!r} is not 400")
+    wrong = _tree(device, **{"MS-ASProtocolVersion": "19.1"})
+    for _ in range(2):
+        answer = device.carry(wrong)
+        check(answer.status_code == 400, f"another version is answered by {answer.status_code}")
 
 
 @scenario(_S, "S02_TC02", requirements=("MS-ASHTTP_R178",), registry=REGISTRY)

@@ -7,16 +7,14 @@ from conformance.checks import check
 from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.documents import body_preference
-from conformance.eas.events import event, rule
 from conformance.eas.mailing import arrived, message, received, unique
-from conformance.eas.meetings import until
 from conformance.eas.runner import REGISTRY, needs
 from conformance.eas.scenarios.folders import create
 from conformance.eas.scenarios.meeting_response import SECOND_WEEK, invited, own_entry
 from conformance.eas.scenarios.resolve_recipients import recipients, resolved
 from conformance.eas.scenarios.search import found_by
 from conformance.eas.scenarios.validate_cert import certificates, judged
-from conformance.eas.things import CALENDAR, data_of, fetch_of, words_of
+from conformance.eas.things import data_of, fetch_of, words_of
 from conformance.eas.wbxml import node
 from conformance.scenario import each, scenario
 
@@ -102,35 +100,6 @@ def what_a_search_found_is_answered_and_forwarded(device: Device, packed: bool) 
         check(reply.status == 200 and reply.body == b"", f"{command}: HTTP {reply.status}")
         text = data_of(arrived(device, subject)[2])
         check("New words" in text and "The original words" in text, f"{command} sends {text!r}")
-
-
-@scenario(_S, "S01_TC09", requirements=("MS-ASHTTP_R84", "MS-ASHTTP_R119"), registry=REGISTRY)
-def one_of_a_series_is_forwarded(device: Device, other: Device) -> None:
-    """By its Occurrence, in the base64 form: others are invited to that one, and to no series."""
-    subject = unique("Series")
-    series = event(
-        device,
-        node("Calendar:Subject", subject),
-        node("Calendar:StartTime", "20270104T080000Z"),
-        node("Calendar:EndTime", "20270104T090000Z"),
-        rule({"Type": 1, "Interval": 1, "Occurrences": 4, "DayOfWeek": 2}),
-    )
-    device.identity.packed = True
-    mime = message(device, other, subject)
-    calendar = device.folder_of_type(CALENDAR)
-    reply = device.smart("SmartForward", mime, calendar, series, occurrence=SECOND_WEEK)
-    check(reply.status == 200 and reply.body == b"", f"HTTP {reply.status} {reply.body!r}")
-
-    def came() -> bool:
-        held = other.sync_all(other.folder_of_type(CALENDAR)).items.values()
-        return any(
-            words_of(data, "Calendar:Subject").endswith(subject)
-            and words_of(data, "Calendar:StartTime") == "20270111T080000Z"
-            and "Calendar:Recurrence" not in data
-            for data in held
-        )
-
-    until("the other user does not have that one", came)
 
 
 @scenario(

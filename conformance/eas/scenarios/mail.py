@@ -50,38 +50,6 @@ def a_message_is_sent_once(device: Device) -> None:
     check(sum(data["Email:Subject"].value == subject for data in held) == 1, "it came twice")
 
 
-@each(
-    _CMD,
-    {"S18_TC01": "SmartReply", "S17_TC01": "SmartForward"},
-    parameter="command",
-    requirements=("MS-ASCMD_R580",),
-    registry=REGISTRY,
-)
-def the_server_adds_the_original(device: Device, command: str) -> None:
-    """Behind what the device wrote; a forward takes the files along."""
-    inbox, id, _ = received(device, text="The original words", file=("file.bin", b"content"))
-    subject = unique("Answer")
-    reply = device.smart(command, message(device, device, subject, "New words"), inbox, id)
-    check(reply.status == 200 and reply.body == b"", f"HTTP {reply.status} {reply.body!r}")
-    _, _, data = arrived(device, subject)
-    words = data[_BODY].text("AirSyncBase:Data")
-    check("New words" in words and "The original words" in words, f"the body is {words!r}")
-    has_file = "AirSyncBase:Attachments" in data
-    check(has_file == (command == "SmartForward"), f"files: {has_file}")
-
-
-@scenario(_CMD, "S18_TC03", requirements=("MS-ASCMD_R4929",), registry=REGISTRY)
-def an_answer_to_what_is_not_there_is_status_150(device: Device) -> None:
-    """Nothing is sent."""
-    needs(device, "14.0", "a status of SmartReply")
-    inbox = device.folder_of_type(2)
-    reply = device.smart(
-        "SmartReply", message(device, device, unique("x")), inbox, f"{inbox}:99999999"
-    )
-    told = reply.root.text("ComposeMail:Status") if reply.root else ""
-    check(told == "150", f"status {told!r}")
-
-
 @scenario(_AIRS, "S02_TC01", requirements=("MS-ASAIRS_R78",), registry=REGISTRY)
 def all_or_none_gives_all_where_it_fits(device: Device) -> None:
     """A size beyond the body's."""
@@ -290,31 +258,6 @@ def mail_is_found_by_its_words(device: Device) -> None:
         check(store is not None and store.text("Search:Status") == "1", "it is refused")
         results = [each for each in store.all("Search:Result") if each.children] if store else []
         check(len(results) == due, f"{len(results)} results, {due} are due")
-
-
-@scenario(_CMD, "S23_TC01", requirements=("MS-ASCMD_R1847101609",), registry=REGISTRY)
-def find_tells_its_range(device: Device) -> None:
-    """16.1."""
-    needs(device, "16.1", "Find")
-    word = rare_word()
-    received(device, text=f"It says {word} inside")
-    answer = device.ask(
-        "Find",
-        node(
-            "Find:Find",
-            node("Find:SearchId", "aa55fd4f-2c63-4a33-b4ef-cbeb0a7e4ed7"),
-            node(
-                "Find:ExecuteSearch",
-                node(
-                    "Find:MailBoxSearchCriterion",
-                    node("Find:Query", node("AirSync:Class", "Email"), node("Find:FreeText", word)),
-                    node("Find:Options", node("Find:Range", "0-9"), node("Find:DeepTraversal")),
-                ),
-            ),
-        ),
-    )
-    response = answer.find("Find:Response")
-    check(response is not None and response.text("Find:Range") == "0-0", "another range")
 
 
 @scenario(_CMD, "S13_TC12", requirements=("MS-ASCMD_R3825",), registry=REGISTRY)

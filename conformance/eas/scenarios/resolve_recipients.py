@@ -285,9 +285,13 @@ def _pictures(device: Device, *limits: tuple[str, int]) -> list[Node]:
 
 @each(
     _S,
-    {"S13_TC07": (("MaxPictures", 0),), "S13_TC16": (("MaxSize", 102_400), ("MaxPictures", 9))},
+    {
+        "S13_TC07": (("MaxPictures", 0),),
+        "S13_TC16": (("MaxSize", 102_400), ("MaxPictures", 9)),
+        "S21_TC02": (("MaxPictures", 3),),
+    },
     parameter="limits",
-    requirements=("MS-ASCMD_R3287", "MS-ASCMD_R4311"),
+    requirements=("MS-ASCMD_R3287", "MS-ASCMD_R4311", "MS-ASCMD_R4970"),
     registry=REGISTRY,
 )
 def nobody_without_a_photo_has_one(device: Device, limits: tuple[tuple[str, int], ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.checks import Missing, check
 from conformance.eas.device import Device
+from conformance.eas.mailing import rare_word
 from conformance.eas.runner import REGISTRY, needs
 from conformance.eas.scenarios.search import query, searched
 from conformance.eas.wbxml import Node, node
@@ -54,6 +55,14 @@ def people_are_found_by_how_they_begin(device: Device) -> None:
     store, first = _entries(device, text, node(f"{_P}:Range", "0-0"))
     told = len(first), store.text(f"{_P}:Range"), int(store.text(f"{_P}:Total"))
     check(told == (1, "0-0", total), f"{told} are number, Range and Total of the first alone")
+
+
+@scenario(_S, "S14_TC12 people", requirements=("MS-ASCMD_R3847",), registry=REGISTRY)
+def nobody_found_is_no_result(device: Device) -> None:
+    """Success, and no Result; for who is there there is one."""
+    store, entries = _entries(device, rare_word())
+    check(not entries and store.find(f"{_P}:Result") is None, f"the store is {store}")
+    check(bool(_entries(device, _prefix(device))[1]), "nobody is found")
 
 
 def _pictures(device: Device, **limits: int) -> list[Node]:

@@ -280,3 +280,24 @@ def times_that_do_not_count_do_no_harm(device: Device) -> None:
         told = _told(device, _set(state=0))
         check(told == "1", f"status {told}")
         check(_get(device).text(f"{_P}:OofState") == "0", "the state is another")
+
+
+@scenario(
+    _S,
+    "S16_TC15",
+    requirements=("MS-ASCMD_R5201", "MS-ASCMD_R7498", "MS-ASCMD_R3666"),
+    registry=REGISTRY,
+)
+def a_device_that_sends_text_messages_says_its_number(device: Device) -> None:
+    """EnableOutboundSMS with PhoneNumber, whatever stands in it; then without."""
+    needs(device, "14.0", "EnableOutboundSMS")
+    for said in (
+        {"EnableOutboundSMS": "1", "PhoneNumber": "88888888888"},
+        {"EnableOutboundSMS": "0"},
+    ):
+        answer = _ask(device, documents.information(**said))
+        told = answer.text(f"{_P}:DeviceInformation", _STATUS)
+        check(told == "1", f"{said} has status {told!r}")
+    empty = _ask(device, node(f"{_P}:DeviceInformation"))
+    told = empty.text(f"{_P}:DeviceInformation", _STATUS) or empty.text(_STATUS)
+    check(told not in ("", "1"), "what says nothing is taken, too")

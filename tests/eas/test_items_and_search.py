@@ -303,7 +303,6 @@ def test_find_tells_what_a_list_shows(anna: Person, new_device: NewDevice) -> No
         (_mail("x", range="x"), "2"),
         (_mail("x", kind="Calendar"), "2"),
         (_mail(""), "2"),
-        (_mail("x", node("AirSync:CollectionId", "99999")), "3"),
     ],
 )
 def test_what_cannot_be_found_says_why(

@@ -187,8 +187,8 @@ class _Step:
         log: list[Entry] = []
         for row, made in zip(rows, shaped, strict=True):
             numbers: tuple[Any, ...] = tuple(row[-_EXTRA:])
-            changed, flags, is_read, seq, id = numbers
-            if changed > state.base or flags > state.base:
+            changed, flags, categories, is_read, seq, id = numbers
+            if max(changed, flags, categories) > state.base:
                 log.append((seq, id, ("update", made)))
             else:
                 log.append((seq, id, ("read", (id, is_read, seq))))
@@ -250,7 +250,12 @@ def _statement(shape: Projection, what: str, associated: bool) -> Any:
     else:
         statement = (
             statement.add_columns(
-                _item.c.changed_seq, _item.c.flags_seq, _item.c.is_read, _item.c.seq, _item.c.id
+                _item.c.changed_seq,
+                _item.c.flags_seq,
+                _item.c.categories_seq,
+                _item.c.is_read,
+                _item.c.seq,
+                _item.c.id,
             )
             .where(
                 _item.c.seq >= bindparam("seq"),
@@ -263,7 +268,7 @@ def _statement(shape: Projection, what: str, associated: bool) -> Any:
     return statement.limit(bindparam("room"))
 
 
-_EXTRA = 5
+_EXTRA = 6
 
 
 # -- the tree ----------------------------------------------------------------------------------

@@ -169,7 +169,7 @@ folder_permission = Table(
     Column("rights", Integer, nullable=False),
 )
 
-# ``seq`` is the largest of created_seq, changed_seq, flags_seq and read_seq.
+# ``seq`` is the largest of created_seq, changed_seq, flags_seq, categories_seq and read_seq.
 item = Table(
     "item",
     metadata,
@@ -185,6 +185,7 @@ item = Table(
     Column("created_seq", BigInteger, nullable=False),
     Column("changed_seq", BigInteger, nullable=False),
     Column("flags_seq", BigInteger, nullable=False),
+    Column("categories_seq", BigInteger, nullable=False),
     Column("read_seq", BigInteger, nullable=False),
     Column("subject", Text),
     Column("from_name", Text),

@@ -26,7 +26,7 @@ def dotted(moment: datetime) -> str:
 
 
 START, DUE = dotted(tomorrow(9)), dotted(tomorrow(17))
-DATES: dict[str, str] = {
+DATES: dict[str, str | int] = {
     "StartDate": START, "UtcStartDate": START, "DueDate": DUE, "UtcDueDate": DUE,
 }  # fmt: skip
 """All four that a flag has together."""

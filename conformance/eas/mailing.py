@@ -48,16 +48,18 @@ def message(
 
 
 def arrived(
-    device: Device, subject: str, asked: Node | None = None
+    device: Device, subject: str, asked: Node | None = None, *, is_part: bool = False
 ) -> tuple[str, str, dict[str, Node]]:
-    """Folder, id and data of a message in the inbox. Raises Failure where it does not come."""
+    """Folder, id and data of a message in the inbox. ``is_part``: its subject may have more than
+    that. Raises Failure where it does not come."""
     inbox = device.folder_of_type(2)
     asked = asked or options(body_preference(1))
     end = time.monotonic() + ARRIVES_S_MAX
     while time.monotonic() < end:
         held = device.sync_all(inbox, options=asked)
         for id, data in held.items.items():
-            if data["Email:Subject"].value == subject:
+            told = str(data["Email:Subject"].value)
+            if told == subject or (is_part and subject in told):
                 return inbox, id, data
         time.sleep(0.2)
     raise Failure(f"{subject!r} did not arrive")

@@ -13,7 +13,7 @@ from conformance.eas.wbxml import Node, node
 _COUNT = itertools.count(1)
 _A, _B, _I = "AirSync", "AirSyncBase", "ItemOperations"
 OK, CONVERSION = "1", "6"
-INBOX, DRAFTS, TASKS, CALENDAR, CONTACTS, NOTES = 2, 3, 7, 8, 9, 10
+INBOX, DRAFTS, SENT, TASKS, CALENDAR, CONTACTS, NOTES = 2, 3, 5, 7, 8, 9, 10
 """Types of the default folders (MS-ASCMD 2.2.3.186.3)."""
 
 

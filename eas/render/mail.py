@@ -45,7 +45,7 @@ _MAIL_CLASS = "urn:content-classes:message"
 _MEETING_CLASS = "urn:content-classes:calendarmessage"
 _CATEGORIES_MAX = 300
 # The parts of a message that change by themselves (MS-ASEMAIL 3.2.5.4.1), by a short name.
-STATE = {"read": "Email:Read", "flag": "Email:Flag", "categories": "Email:Categories"}
+STATE = {"read": "Email:Read", "flags": "Email:Flag", "categories": "Email:Categories"}
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -266,6 +266,11 @@ def _verb_time(item: Item, _p: Properties, _options: Options) -> str | None:
     return when(value) if known and isinstance(value, str) and len(value) == 27 else None
 
 
+def _blind_copy(_item: Item, p: Properties, _options: Options) -> str | None:
+    """Only where it is one (MS-ASEMAIL 2.2.2.59)."""
+    return "1" if p.get("is_received_as_bcc") else None
+
+
 def _draft(_item: Item, p: Properties, _options: Options) -> str:
     return "1" if p.get("is_draft") else "0"
 
@@ -294,6 +299,7 @@ _FIELDS = (
     Field("Email2:LastVerbExecuted", _verb),
     Field("Email2:LastVerbExecutionTime", _verb_time),
     Field("Email2:Sender", _sender),
+    Field("Email2:ReceivedAsBcc", _blind_copy),
     Field("Email:Categories", _categories),
     Field("Email2:IsDraft", _draft),
     Field("Email2:Bcc", _bcc),

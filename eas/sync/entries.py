@@ -24,8 +24,13 @@ from store.model import FolderId, Item, ItemId
 _P = "AirSync"
 _PORTION = 50
 _log = structlog.get_logger("eas")
-# Which parts of a message are told where only its state changed (MS-ASEMAIL 3.2.5.4.1).
-_PARTS = {"read": ("read",), "flags": ("flag", "categories"), "state": tuple(STATE)}
+# Which parts of a message's state are told (MS-ASEMAIL 3.2.5.4.1) where the step does not say: it
+# was kept before 0008.
+_OLD_PARTS: dict[str, tuple[str, ...]] = {
+    "read": ("read",),
+    "flags": ("flags", "categories"),
+    "state": tuple(STATE),
+}
 _GONE = {"delete": f"{_P}:Delete", "soft_delete": f"{_P}:SoftDelete"}
 
 
@@ -34,7 +39,7 @@ async def told(
 ) -> list[Element]:
     """The children of Commands. An item that went meanwhile is left out: the next step says so."""
     loaded: dict[int, Item] = {}
-    for kinds in (("add", "change"), tuple(_PARTS)):
+    for kinds in (("add", "change"), tuple(_OLD_PARTS)):
         ids = [entry.item_id for entry in entries if entry.kind in kinds]
         for start in range(0, len(ids), _PORTION):
             portion = tuple(ItemId(folder.mailbox_id, id) for id in ids[start : start + _PORTION])
@@ -57,7 +62,7 @@ async def told(
         if item is None or item.folder.id != folder.id:
             continue
         data = await _data(ctx, entry, item, options)
-        if data is not None:
+        if data:  # of what changed, this version may know nothing
             name = f"{_P}:Add" if entry.kind == "add" else f"{_P}:Change"
             written.append(node(name, server_id, Element(f"{_P}:ApplicationData", None, data)))
     return written
@@ -68,7 +73,7 @@ async def _data(ctx: Context, entry: Entry, item: Item, options: Options) -> lis
     (lesson 13), and the device's log names it."""
     try:
         kind = class_named(options.kind)
-        if kind.is_mail and (parts := _PARTS.get(entry.kind)) is not None:
+        if kind.is_mail and (parts := entry.parts or _OLD_PARTS.get(entry.kind)):
             return read_change(item, options, ctx.version, parts)
         return kind.render(item, options, ctx.version)
     except Exception as error:

@@ -103,7 +103,9 @@ def _touches(data: MailChange) -> tuple[str, ...]:
     if "is_read" in names:
         touched.append("read")
     flags = {name for name in names if is_flag(name, Kind.MESSAGE)}
-    if flags:
+    if "categories" in flags:
+        touched.append("categories")
+    if flags - {"categories"}:
         touched.append("flags")
     content = names - flags - {"is_read"}
     if content or data.body is not None or data.attachments_added or data.attachments_removed:

@@ -8,13 +8,14 @@ from schemas.properties.make import (
     DEFAULT,
     DEFAULT_OF_MESSAGE,
     LOADED,
+    MESSAGES,
     READ_ONLY,
     members,
     named,
     numbered,
     row,
 )
-from schemas.property import P, Type
+from schemas.property import P, Tag, Type
 
 _ICONS = members(
     "Default", "PostItem", "MailRead", "MailUnread", "MailReplied", "MailForwarded",
@@ -162,6 +163,8 @@ PARTS: tuple[P, ...] = (
       mapi=named("Common", 0x85A0, "SystemTime"), **BY_PATH),
     P(name="flag_sub_ordinal", type=Type.STRING, kinds=ALL, mapi=named("Common", 0x85A1),
       **BY_PATH),
+    P(name="is_received_as_bcc", type=Type.BOOLEAN, kinds=MESSAGES,
+      eas=Tag("Email2:ReceivedAsBcc", "14.0"), **BY_PATH, **READ_ONLY),
     P(name="imap_uid", type=Type.INTEGER, kinds=ALL, column="imap_uid", mapi=0x0E230003,
       **BY_PATH, **READ_ONLY),
 )

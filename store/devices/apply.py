@@ -16,7 +16,12 @@ from store.items.rows import item_rows
 from store.results import SavedAttachment, SavedItem
 
 # The change number that tells when a part of an item last changed.
-_NUMBERS = {"content": "changed_seq", "flags": "flags_seq", "read": "read_seq"}
+_NUMBERS = {
+    "content": "changed_seq",
+    "flags": "flags_seq",
+    "categories": "categories_seq",
+    "read": "read_seq",
+}
 
 
 class Applied(msgspec.Struct):

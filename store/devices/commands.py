@@ -119,10 +119,11 @@ class DeviceChange(Command, frozen=True):
 
     ``token`` is the same when the device repeats it. ``commands`` carry it out, all or nothing;
     each names one item (``CreateItems``, ``UpdateItems``, ``DeleteItems``, ...). ``item`` is None
-    for a new one. ``touches``: which of ``content``, ``flags``, ``read`` it sets, for conflicts.
-    ``of_draft``: only a draft may be changed so. ``tells_back``: the item becomes other than the
-    device said, and it is to be told. ``says``: a second token of a new item, by what is in it, for
-    devices that give it another name when they repeat it; empty for none.
+    for a new one. ``touches``: which of ``content``, ``flags``, ``categories`` and ``read`` it
+    sets, for conflicts. ``of_draft``: only a draft may be changed so. ``tells_back``: the item
+    becomes other than the device said, and it is to be told. ``says``: a second token of a new
+    item, by what is in it, for devices that give it another name when they repeat it; empty for
+    none.
     """
 
     token: str

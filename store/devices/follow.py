@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from store import tables
-from store.devices.model import Entry, EntryKind, Position
+from store.devices.model import Entry, EntryKind, Position, StatePart
 from store.executor import Tx
 from store.sync import TOP
 
@@ -34,9 +34,25 @@ _COLUMNS = (
     _item.c.seq,
     _item.c.changed_seq,
     _item.c.flags_seq,
+    _item.c.categories_seq,
     _item.c.read_seq,
     _item.c.received,
     _item.c.size,
+)
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """A part of an item's state: its name, its change number, its words for the log."""
+
+    name: StatePart
+    number: str
+    words: str
+
+
+_STATE = (
+    _Part("read", "read_seq", "read state"),
+    _Part("flags", "flags_seq", "flag"),
+    _Part("categories", "categories_seq", "categories"),
 )
 
 
@@ -233,7 +249,9 @@ class Follower:
             position = stage(position, now, cutoff)
         return position
 
-    def _tell(self, kind: EntryKind, row: Any, cause: str) -> bool:
+    def _tell(
+        self, kind: EntryKind, row: Any, cause: str, parts: tuple[StatePart, ...] = ()
+    ) -> bool:
         """Take an entry in; False where there is no room for it."""
         cost = _OVERHEAD_BYTES
         if kind in ("add", "change"):
@@ -243,7 +261,7 @@ class Follower:
             self.is_full = True
             return False
         self._bytes += cost
-        self.entries.append(Entry(kind, row.id, cause))
+        self.entries.append(Entry(kind, row.id, cause, parts))
         return True
 
     def _take_leave(self, kind: EntryKind, row: Any, cause: str) -> bool:
@@ -306,12 +324,9 @@ class Follower:
         # has left its first place in the log, where it would have been told.
         if row.changed_seq > since.base:
             return self._tell("change", row, "changed")
-        is_read, is_flags = row.read_seq > since.base, row.flags_seq > since.base
-        if is_read and is_flags:
-            return self._tell("state", row, "read state and flags or categories changed")
-        if is_read:
-            return self._tell("read", row, "read state changed")
-        return self._tell("flags", row, "flags or categories changed")
+        parts = [part for part in _STATE if getattr(row, part.number) > since.base]
+        causes = " and ".join(part.words for part in parts)
+        return self._tell("state", row, f"{causes} changed", tuple(part.name for part in parts))
 
     # -- the filter's cut-off moved up
 

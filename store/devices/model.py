@@ -42,17 +42,19 @@ class Device(msgspec.Struct, frozen=True):
     record: dict[str, Any] = {}
 
 
-# What a step tells of an item. Where its content is as before: ``read``, its read state changed;
-# ``flags``, its flag or categories; ``state``, both.
+# What a step tells of an item; ``state``: its content is as before, but parts of its state changed.
+# ``read`` and ``flags`` stand in steps from before 0008: the read state, flag or categories.
 EntryKind = Literal["add", "change", "read", "flags", "state", "delete", "soft_delete"]
+StatePart = Literal["read", "flags", "categories"]
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """One item in a step, and why it is there."""
+    """One item in a step, and why it is there. ``parts``: of ``state``, those that changed."""
 
     kind: EntryKind
     item_id: int
     cause: str
+    parts: tuple[StatePart, ...] = ()
 
 
 class Done(msgspec.Struct, frozen=True):

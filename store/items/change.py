@@ -35,6 +35,8 @@ from store.tasks.settle import settled_task
 
 _item = tables.item
 
+# The change numbers of parts that are told by themselves; those of flags have flags_seq.
+_NUMBERS = {"is_read": "read_seq", "categories": "categories_seq"}
 _EDITABLE = [
     column
     for column in _item.c
@@ -206,6 +208,14 @@ class Edit:
             for name in (*change.set, *change.unset)
         )
 
+    @property
+    def _numbers(self) -> set[str]:
+        """Which of the item's change numbers tell of it."""
+        names = (*self._change.set, *self._change.unset)
+        if self._touches_content or any(name.startswith("x:") for name in names):
+            return {"changed_seq"}
+        return {_NUMBERS.get(name, "flags_seq") for name in names} or {"read_seq"}
+
     def write(self) -> int:
         """Write the change; the item's new change number."""
         if self._touches_content:
@@ -215,13 +225,6 @@ class Edit:
     def _write_row(self, values: dict[str, Any]) -> int:
         tx, row = self._tx, self._row
         seq = tx.bump(row.mailbox_id)
-        names = [*self._change.set, *self._change.unset]
-        only_read = not self._touches_content and all(is_read_state(name) for name in names)
-        only_flags = (
-            not only_read
-            and not self._touches_content
-            and all(is_flag(name, row.kind) or is_read_state(name) for name in names)
-        )
         before = mapping_of(row)
         kept = {column.name: before[column.name] for column in _EDITABLE}
         merged = {**kept, **{k: v for k, v in values.items() if k in kept}}
@@ -229,12 +232,7 @@ class Edit:
             check_quota(tx, row.mailbox_id, merged["size"] - row.size)
         merged["modified"] = tx.now
         merged["seq"] = seq
-        if only_read:
-            merged["read_seq"] = seq
-        elif only_flags:
-            merged["flags_seq"] = seq
-        else:
-            merged["changed_seq"] = seq
+        merged |= dict.fromkeys(self._numbers, seq)
         tx.conn.execute(
             _UPDATE,
             {

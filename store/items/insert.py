@@ -81,6 +81,7 @@ def fresh_row(
         "created_seq": seq,
         "changed_seq": seq,
         "flags_seq": seq,
+        "categories_seq": seq,
         "read_seq": seq,
     }
 

@@ -58,6 +58,7 @@ _MOVE = (
         created_seq=bindparam("b_seq"),
         changed_seq=bindparam("b_seq"),
         flags_seq=bindparam("b_seq"),
+        categories_seq=bindparam("b_seq"),
         read_seq=bindparam("b_seq"),
         modified=bindparam("b_now"),
     )

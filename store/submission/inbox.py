@@ -212,6 +212,8 @@ def _addressed(packed: PackedItem, reader: Reader, owner: Reader, marks: Propert
     properties |= marks
     properties["received_by"] = {"name": reader.name, "address": reader.address}
     properties["received_representing"] = {"name": owner.name, "address": owner.address}
+    if reader.is_hidden:
+        properties["is_received_as_bcc"] = True
     author = address_in(properties.get("from"))
     if packed.draft is not None:
         properties |= _whose_meeting(properties, reader, owner)

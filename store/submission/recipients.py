@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -41,7 +41,8 @@ _OF_MAILBOX = select(*_COLUMNS).where(_account.c.mailbox_id == bindparam("mailbo
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """An account as the mail flow sees it. ``members``: the addresses of a list."""
+    """An account as the mail flow sees it. ``members``: the addresses of a list; ``is_hidden``: it
+    gets a blind copy."""
 
     id: int
     address: str
@@ -50,6 +51,7 @@ class Reader(msgspec.Struct, frozen=True):
     mailbox_id: int
     is_disabled: bool
     members: tuple[str, ...] = ()
+    is_hidden: bool = False
 
 
 class Reach(msgspec.Struct):
@@ -73,6 +75,23 @@ def resolve(tx: Tx, addresses: Sequence[str]) -> list[Reach]:
     directory = _Directory(tx)
     directory.load(addresses)
     return [directory.reach(address) for address in addresses]
+
+
+def hide(reaches: Mapping[str, Reach], shown: Iterable[str]) -> None:
+    """Mark the readers whom only addresses lead to that others do not see. ``reaches`` by address,
+    ``shown``: those that everybody sees."""
+    open_ = {key_of(address) for address in shown}
+    named = {
+        reader.id
+        for address, reach in reaches.items()
+        if key_of(address) in open_
+        for reader in reach.readers
+    }
+    for reach in reaches.values():
+        reach.readers = [
+            reader if reader.id in named else msgspec.structs.replace(reader, is_hidden=True)
+            for reader in reach.readers
+        ]
 
 
 def reader_at(tx: Tx, address: str) -> Reader | None:

@@ -26,9 +26,10 @@ from store.submission.arrivals import is_awaited
 from store.submission.authors import author_of, authors_in, check_mime, name_authors, sender_of
 from store.submission.delivery import distribute, readers_at_once
 from store.submission.inbox import address_in, arriving, concerned
-from store.submission.recipients import Reach, default_domain, resolve
+from store.submission.recipients import Reach, default_domain, hide, resolve
 
-_LISTS = ("to", "cc", "bcc")
+_SHOWN = ("to", "cc")
+_LISTS = (*_SHOWN, "bcc")
 _HIDDEN = ("Bcc", "Resent-Bcc")
 # What the item says wins over what its MIME says: header by property.
 _HEADERS = {
@@ -73,7 +74,7 @@ def prepare(tx: Tx, draft: ItemDraft) -> Outgoing:
         if properties.get(name):
             properties[name] = [_addressed(tx, mailbox) for mailbox in properties[name]]
     recipients = [mailbox["address"] for name in _LISTS for mailbox in properties.get(name, [])]
-    reaches = _reached(tx, recipients)
+    reaches = _reached(tx, recipients, properties)
     domain = default_domain(tx)
     properties["message_id"] = properties.get("message_id") or new_identity(domain)
     properties["sent"] = tx.now
@@ -135,9 +136,10 @@ def prepare_submission(tx: Tx, command: SubmitMail) -> Outgoing:
         author_of(tx, command.sender)
     check_mime(tx, command.mime)
     recipients = [_checked(address) for address in command.recipients]
-    reaches = _reached(tx, recipients)
     mime = _completed(tx, command.mime)
-    return Outgoing(mime, command.sender, reaches, arriving(parse(mime), tx.now, command.sender))
+    draft = parse(mime)
+    reaches = _reached(tx, recipients, draft.properties)
+    return Outgoing(mime, command.sender, reaches, arriving(draft, tx.now, command.sender))
 
 
 @writes(SubmitMail, prepare=prepare_submission)
@@ -164,14 +166,18 @@ def _completed(tx: Tx, mime: bytes) -> bytes:
     return with_headers(mime, remove=removed, add=added) if added or removed else mime
 
 
-def _reached(tx: Tx, recipients: list[str]) -> list[Reach]:
+def _reached(tx: Tx, recipients: list[str], properties: Properties) -> list[Reach]:
+    """What the recipients lead to; ``properties`` of the message say who of them is seen."""
     if not recipients:
         raise NoRecipients("a message to be sent names at least one recipient", where="to")
     if len(recipients) > tx.limits.recipients_max:
         raise TooMany(
             f"{len(recipients):,} recipients: a message has at most {tx.limits.recipients_max:,}"
         )
-    return resolve(tx, list({address.lower(): address for address in recipients}.values()))
+    addresses = list({address.lower(): address for address in recipients}.values())
+    reaches = dict(zip(addresses, resolve(tx, addresses), strict=True))
+    hide(reaches, (m.get("address", "") for name in _SHOWN for m in properties.get(name) or ()))
+    return list(reaches.values())
 
 
 def _checked(address: str) -> str:

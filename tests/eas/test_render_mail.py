@@ -244,7 +244,7 @@ def test_only_what_changed_of_the_state_is_told() -> None:
     # MS-ASEMAIL_R75, R76, R96
     of = item(is_read=True, categories=["Red"], flag_status="flagged")
     assert [e.name for e in read_change(of, OPTIONS, "16.1", ["read"])] == ["Email:Read"]
-    assert [e.name for e in read_change(of, OPTIONS, "16.1", ["flag"])] == ["Email:Flag"]
+    assert [e.name for e in read_change(of, OPTIONS, "16.1", ["flags"])] == ["Email:Flag"]
     assert [e.name for e in read_change(of, OPTIONS, "12.1")] == ["Email:Read", "Email:Flag"]
     whole = read_change(of, OPTIONS, "14.0")
     assert [e.name for e in whole] == ["Email:Read", "Email:Flag", "Email:Categories"]

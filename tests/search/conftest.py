@@ -62,7 +62,7 @@ class Box:
             "item_class": item_class,
             "kind": kind,
             "is_associated": associated,
-            **dict.fromkeys(("seq", "created_seq", "changed_seq", "flags_seq", "read_seq"), id),
+            **{column.name: id for column in tables.item.c if column.name.endswith("seq")},
             "size": given.get("size", 100),
             "has_attachments": bool(attachments),
         }

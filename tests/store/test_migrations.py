@@ -39,12 +39,12 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
             old.execute(f"ALTER TABLE tombstone DROP COLUMN {column}")
         old.execute("ALTER TABLE mailbox DROP COLUMN meeting_delivery")
         old.execute("DROP INDEX item_by_span")
-        for column in ("span_class", "span_start", "span_end"):
+        for column in ("span_class", "span_start", "span_end", "categories_seq"):
             old.execute(f"ALTER TABLE item DROP COLUMN {column}")
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
 
-    assert migrations.upgrade(url) == ["0002", "0003", "0004", "0005", "0006", "0007"]
+    assert migrations.upgrade(url) == ["0002", "0003", "0004", "0005", "0006", "0007", "0008"]
     assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == [
         "0001",
         "0002",
@@ -53,6 +53,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         "0005",
         "0006",
         "0007",
+        "0008",
     ]
     assert migrations.upgrade(url) == []
     again = await Store.open(url)

@@ -39,7 +39,7 @@ from conformance.scenario import each, scenario
 _S = "MS-ASEMAIL"
 _LATER = dotted(tomorrow(18))
 _OTHER_TYPE = "for Follow Up"
-Said = Mapping[str, str | int]
+Said = dict[str, str | int]
 
 
 def _check_same(told: Mapping[str, str], said: Said) -> None:

@@ -6,7 +6,7 @@ import base64
 
 from conformance.checks import check
 from conformance.eas.device import Device
-from conformance.eas.documents import add, body_preference, change, options
+from conformance.eas.documents import body_preference, options
 from conformance.eas.mailing import arrived, message, rare_word, received, unique
 from conformance.eas.runner import REGISTRY, needs
 from conformance.eas.wbxml import Node, node
@@ -147,86 +147,6 @@ def a_reference_of_no_length_is_refused(device: Device) -> None:
     path = ("ItemOperations:Response", "ItemOperations:Fetch", "ItemOperations:Status")
     told = reply.root.text(*path) if reply.root else str(reply.status)
     check(told not in ("", "1"), f"status {told!r}")
-
-
-@scenario(_EMAIL, "S01_TC02", requirements=("MS-ASEMAIL_R142",), registry=REGISTRY)
-def a_message_has_what_a_list_shows(device: Device) -> None:
-    """From, To, Subject, date, read state, importance, class."""
-    _, _, data = received(device)
-    for name in ("From", "To", "Subject", "DateReceived", "Read", "Importance", "MessageClass"):
-        check(f"Email:{name}" in data, f"no {name}")
-    check(data["Email:Read"].value == "0", "it is read")
-    check(data["Email:DateReceived"].text().endswith("Z"), "another form of date")
-
-
-@each(
-    _EMAIL,
-    {
-        "S01_TC05": (node("Email:Read", 1), "Email:Read"),
-        "S01_TC06": (
-            node(
-                "Email:Flag", node("Email:Status", 2), node("Email:FlagType", "Flag for follow up")
-            ),
-            "Email:Flag",
-        ),
-    },
-    parameter="case",
-    requirements=("MS-ASEMAIL_R75",),
-    registry=REGISTRY,
-)
-def only_what_changed_is_told(device: Device, second: Device, case: tuple[Node, str]) -> None:
-    """Read state or flag alone, and nothing of the content."""
-    data, name = case
-    inbox, id, _ = received(device)
-    second.sync_all(inbox)
-    device.sync(inbox, commands=[change(id, data)])
-    step = second.sync(inbox)
-    told = (
-        step.find("AirSync:Commands", "AirSync:Change", "AirSync:ApplicationData") if step else None
-    )
-    names = {child.name for child in told.children} if told is not None else set()
-    check(name in names, f"{name} is not told")
-    check("Email:Subject" not in names, "the content is told again")
-
-
-@scenario(_EMAIL, "S01_TC29", requirements=("MS-ASEMAIL_R96",), registry=REGISTRY)
-def categories_go_from_device_to_device(device: Device, second: Device) -> None:
-    """From 14.0 on."""
-    needs(device, "14.0", "categories of mail")
-    inbox, id, _ = received(device)
-    second.sync_all(inbox)
-    named = node("Email:Categories", node("Email:Category", "Harbour"))
-    device.sync(inbox, commands=[change(id, named)])
-    second.sync(inbox)
-    held = second.held[inbox].items[id]["Email:Categories"]
-    check([each.text() for each in held.children] == ["Harbour"], "not told")
-
-
-@scenario(_EMAIL, "S01_TC10", requirements=("MS-ASEMAIL_R643",), registry=REGISTRY)
-def a_read_state_that_is_none_is_refused(device: Device) -> None:
-    """Status 6 of that item."""
-    inbox, id, _ = received(device)
-    answer = device.sync(inbox, commands=[change(id, node("Email:Read", 2))])
-    told = answer.text("AirSync:Responses", "AirSync:Change", "AirSync:Status") if answer else ""
-    check(told == "6", f"status {told!r}")
-
-
-@scenario(_EMAIL, "S01_TC26", requirements=("MS-ASEMAIL_R1389",), registry=REGISTRY)
-def a_draft_is_made_and_told(device: Device, second: Device) -> None:
-    """From 16.0 on."""
-    needs(device, "16.0", "drafts of devices")
-    drafts = device.folder_of_type(3)
-    for each_device in (device, second):
-        each_device.sync_all(drafts)
-    subject = unique("Draft")
-    answer = device.sync(drafts, commands=[add("1", node("Email:Subject", subject))])
-    path = ("AirSync:Responses", "AirSync:Add")
-    check(answer is not None and answer.text(*path, "AirSync:Status") == "1", "it is refused")
-    id = answer.text(*path, "AirSync:ServerId") if answer else ""
-    second.sync(drafts)
-    held = second.held[drafts].items.get(id, {})
-    check(held.get("Email:Subject") == node("Email:Subject", subject), "it is not told")
-    check(held["Email2:IsDraft"].value == "1", "IsDraft is not said")
 
 
 @scenario(_CMD, "S14_TC01", requirements=("MS-ASCMD_R3718",), registry=REGISTRY)

@@ -137,6 +137,7 @@ class Item(msgspec.Struct, frozen=True):
     mime: bytes | None = None
     headers: str | None = None
     rights: int = 0
+    views_private: bool = False
 
 
 class Folder(msgspec.Struct, frozen=True):

@@ -37,7 +37,7 @@ class FolderPage(msgspec.Struct, frozen=True):
 class ItemPage(msgspec.Struct, frozen=True):
     """Rows of ROW_HEAD plus the properties asked for. ``groups`` instead of ``rows`` where the
     command grouped: (value, rows). ``total`` counts the set before paging (with groups: rows and
-    groups). ``rights``: the asker's on the folder."""
+    groups). ``rights``: the asker's on the folder; ``views_private``: what is private there too."""
 
     mailbox_id: int
     rows: list[Row]
@@ -46,6 +46,7 @@ class ItemPage(msgspec.Struct, frozen=True):
     is_last: bool
     groups: list[tuple[Any, list[Row]]] | None = None
     rights: int = 0
+    views_private: bool = False
 
 
 class Photo(msgspec.Struct, frozen=True):
@@ -137,6 +138,7 @@ class ItemChanges(msgspec.Struct, frozen=True):
     state: Any
     is_last: bool
     rights: int = 0
+    views_private: bool = False
 
 
 class FolderChanges(msgspec.Struct, frozen=True):

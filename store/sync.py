@@ -77,7 +77,8 @@ def sync_items(tx: Tx, command: SyncItems) -> ItemChanges:
     """
     folder = tx.access.folder(command.folder, Right.READ_ALL, role="sync")
     now = _now(tx, folder.mailbox_id)
-    shape = projection if tx.access.sees_private(folder.mailbox_id) else concealing
+    sees = tx.access.sees_private(folder.mailbox_id)
+    shape = projection if sees else concealing
     step = _Step(tx, command, shape(command.properties))
     state = step.increments(_begin(folder, now, command), now)
     if not step.is_full:
@@ -86,7 +87,9 @@ def sync_items(tx: Tx, command: SyncItems) -> ItemChanges:
         state = step.older(state)
     rights = int(tx.access.rights(folder.mailbox_id, folder.id))
     is_last = (state.seq, state.at, state.floor, state.top) == (now.seq, TOP, 0, now.last_id)
-    return ItemChanges(folder.mailbox_id, folder_id(folder), step.changes, state, is_last, rights)
+    return ItemChanges(
+        folder.mailbox_id, folder_id(folder), step.changes, state, is_last, rights, sees
+    )
 
 
 def _now(tx: Tx, mailbox_id: int) -> _Now:

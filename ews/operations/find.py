@@ -97,7 +97,7 @@ def _message(
     if isinstance(result, EwsError):
         return failure(result)
     root = root_folder(view, result)
-    writer.rights = result.rights
+    writer.rights, writer.views_private = result.rights, result.views_private
     if result.groups is None:
         root["Items"] = _items(result.mailbox_id, result.rows, writer)
     else:

@@ -68,7 +68,7 @@ def _ignored(ctx: Context, node: Any) -> list[int]:
 def _written(ctx: Context, changes: ItemChanges, writer: ItemWriter) -> Raw:
     parts: list[str] = []
     mailbox_id = changes.mailbox_id
-    writer.rights = changes.rights
+    writer.rights, writer.views_private = changes.rights, changes.views_private
     for kind, row in changes.changes:
         if kind == "create":
             parts.append(f"<t:Create>{writer.write_row(mailbox_id, row)}</t:Create>")

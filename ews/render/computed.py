@@ -171,7 +171,7 @@ def _of_calendar(properties: dict[str, Any]) -> list[str]:
     return [*mail, "ForwardItem"]
 
 
-def effective_rights(rights: int) -> str:
+def effective_rights(rights: int, *, views_private: bool) -> str:
     """An item's EffectiveRights (MS-OXWSCDATA EffectiveRightsType): nothing is made inside it."""
     have = Right(rights)
     flags = {
@@ -181,16 +181,17 @@ def effective_rights(rights: int) -> str:
         "Delete": Right.DELETE_ALL,
         "Modify": Right.EDIT_ALL,
         "Read": Right.READ_ALL,
-        "ViewPrivateItems": Right.OWNER,
     }
-    inner = "".join(
-        f"<t:{name}>{boolean(have & right)}</t:{name}>" for name, right in flags.items()
-    )
+    told = {name: bool(have & right) for name, right in flags.items()}
+    told["ViewPrivateItems"] = views_private
+    inner = "".join(f"<t:{name}>{boolean(value)}</t:{name}>" for name, value in told.items())
     return f"<t:EffectiveRights>{inner}</t:EffectiveRights>"
 
 
 def _effective_rights(view: View, row: P) -> str:
-    return effective_rights(view.rights) if view.id else ""
+    if not view.id:
+        return ""
+    return effective_rights(view.rights, views_private=view.views_private)
 
 
 def _conversation_id(view: View, row: P) -> str:

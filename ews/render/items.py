@@ -122,7 +122,7 @@ class ItemWriter:
         self.names: tuple[str, ...] = needs(shape, ctx.version) if find else ()
         if occurrences:
             self.names = (*self.names, OCCURRENCE)
-        self.rights = 0
+        self.rights, self.views_private = 0, False
 
     def write(self, view: View) -> tuple[str, str]:
         """(element name, XML) of an item."""
@@ -186,7 +186,7 @@ class ItemWriter:
         def write_any(mailbox_id: int, row: Row) -> str:
             view = view_of_row(ctx, mailbox_id, row, names, options)
             view.properties.setdefault("item_class", view.item_class)
-            view.rights = self.rights
+            view.rights, view.views_private = self.rights, self.views_private
             view.entries = self._entries
             parts = [start]
             for place, step in steps:

@@ -42,6 +42,7 @@ class View:
         "original",
         "properties",
         "rights",
+        "views_private",
     )
 
     def __init__(self, ctx: Context, options: BodyOptions) -> None:
@@ -62,6 +63,7 @@ class View:
         self.headers: str | None = None
         self.draft: ItemDraft | None = None
         self.rights = 0
+        self.views_private = False
         self.entries: Entries = {}
 
 
@@ -76,7 +78,7 @@ def view_of_item(ctx: Context, item: Item, options: BodyOptions) -> View:
     view.properties["is_associated"] = item.is_associated
     view.body, view.attachments = item.body, item.attachments
     view.mime, view.headers = item.mime, item.headers
-    view.rights = item.rights
+    view.rights, view.views_private = item.rights, item.views_private
     return view
 
 

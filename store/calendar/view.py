@@ -64,7 +64,13 @@ def _page(tx: Tx, folder: FolderRow, command: ViewCalendar) -> ItemPage:
     rows = rows_of(tx, folder.mailbox_id, shown, command.properties, conceals=conceals)
     rights = int(tx.access.rights(folder.mailbox_id, folder.id))
     return ItemPage(
-        folder.mailbox_id, rows, len(found), len(shown), len(shown) == len(found), rights=rights
+        folder.mailbox_id,
+        rows,
+        len(found),
+        len(shown),
+        len(shown) == len(found),
+        rights=rights,
+        views_private=not conceals,
     )
 
 

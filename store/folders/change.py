@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -23,6 +24,7 @@ from store.commands import (
     UpdateFolders,
 )
 from store.errors import (
+    AccessDenied,
     AlreadyExists,
     IntoItself,
     NotSupported,
@@ -205,6 +207,7 @@ def delete_folders(tx: WriteTx, command: DeleteFolders) -> list[StoreError | Non
 def _delete(tx: WriteTx, ref: FolderRef, how: str) -> None:
     row = tx.held_folder(ref, Right.OWNER, part_of(ref))
     _refuse_distinguished(row, "deleted")
+    _refuse_private(tx, row)
     if how == "to_deleted_items":
         target = bin_of(tx, row.mailbox_id, "deleteditems")
         if row.parent_id != target.id and not _is_below(tx, row, target.id):
@@ -220,6 +223,20 @@ def _is_below(tx: WriteTx, row: FolderRow, ancestor_id: int) -> bool:
             return True
         row = _row(tx, row.mailbox_id, row.parent_id)
     return False
+
+
+def _refuse_private(tx: WriteTx, row: FolderRow) -> None:
+    """Raises AccessDenied where a folder, or one below, holds what the asker may not see."""
+    if tx.access.sees_private(row.mailbox_id):
+        return
+    for each in (row, *below(tree(tx, row.mailbox_id), row.id)):
+        keys = {"mailbox_id": each.mailbox_id, "folder_id": each.id}
+        _refuse_hidden(tx, tx.conn.execute(_ITEMS, keys).all())
+
+
+def _refuse_hidden(tx: WriteTx, items: Sequence[Any]) -> None:
+    if any(is_hidden(tx, item) for item in items):
+        raise AccessDenied("some of it is private", role="item")
 
 
 def _refuse_distinguished(row: FolderRow, what: str) -> None:
@@ -273,6 +290,7 @@ def _empty_one(tx: WriteTx, ref: FolderRef, command: EmptyFolders) -> None:
         raise NotSupported("this folder cannot be emptied", where=row.name, role="empty")
     items = tx.conn.execute(_ITEMS, {"mailbox_id": row.mailbox_id, "folder_id": row.id}).all()
     normal = [item for item in items if not item.is_associated]
+    _refuse_hidden(tx, normal)
     if command.how == "hard":
         discard(tx, normal)
     else:

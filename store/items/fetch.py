@@ -124,6 +124,7 @@ class _Parts:
             mime=self._blobs.get(content.mime) if self._want.mime and content else None,
             headers=content.headers if self._want.headers and content else None,
             rights=int(tx.access.rights(row.mailbox_id, row.folder_id)),
+            views_private=tx.access.sees_private(row.mailbox_id),
         )
 
     def _body(self, content: Row[Any] | None) -> Body:

@@ -42,6 +42,7 @@ def find_items(tx: Tx, command: FindItems) -> list[ItemPage | StoreError]:
     for ref in command.folders:
         try:
             folder = tx.access.folder(ref, Right.READ_ALL)
+            sees = tx.access.sees_private(folder.mailbox_id)
             page = find(
                 tx.conn,
                 tx.dialect,
@@ -50,10 +51,10 @@ def find_items(tx: Tx, command: FindItems) -> list[ItemPage | StoreError]:
                 command,
                 tx.now,
                 tx.limits.find_rows_max,
-                hides_private=not tx.access.sees_private(folder.mailbox_id),
+                hides_private=not sees,
             )
             rights = int(tx.access.rights(folder.mailbox_id, folder.id))
-            results.append(msgspec.structs.replace(page, rights=rights))
+            results.append(msgspec.structs.replace(page, rights=rights, views_private=sees))
         except StoreError as error:
             results.append(error)
     return results

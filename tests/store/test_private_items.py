@@ -7,13 +7,17 @@ from store.commands import (
     AddDelegates,
     CopyFolders,
     CopyItems,
+    CreateFolders,
     CreateItems,
     DelegateDraft,
+    DeleteFolders,
     DeleteItems,
+    EmptyFolders,
     FetchAttachments,
     FetchFolders,
     FetchItems,
     FindItems,
+    FolderDraft,
     FolderRole,
     ItemChange,
     MoveItems,
@@ -26,7 +30,7 @@ from store.commands import (
     Want,
 )
 from store.errors import AccessDenied, NotFound
-from store.model import AttachmentDraft, Body, ItemDraft, ItemId
+from store.model import AttachmentDraft, Body, ItemDraft, ItemId, Permission
 from store.restriction import Compare
 from store.rights import LEVELS
 from tests.store.helpers import kept, refusal
@@ -130,6 +134,33 @@ async def test_others_do_nothing_with_it(anna, deputy, secret):
     refusal((await deputy.execute(files))[0], NotFound)
 
 
+@pytest.mark.parametrize("how", ["hard", "soft", "to_deleted_items"])
+async def test_others_do_not_empty_the_calendar_of_it(anna, deputy, secret, how):
+    """Nothing goes: what is open in it would have to be deleted one by one."""
+    (answer,) = await deputy.execute(EmptyFolders((CALENDAR,), how))
+    refusal(answer, AccessDenied)
+    assert await subjects(anna) == [sorted((MARK, "Open"))] * 3
+    await anna.execute(UpdateDelegates(ANNA, (DelegateDraft(BEN, views_private=True),)))
+    assert await deputy.execute(EmptyFolders((CALENDAR,), how)) == [None]
+    assert await subjects(anna) == [[]] * 3
+
+
+@pytest.mark.parametrize("how", ["hard", "soft", "to_deleted_items"])
+async def test_others_do_not_delete_a_folder_with_it(anna, deputy, how):
+    own = (Permission("account", int(LEVELS["Owner"]), BEN),)
+    team, inner = "Team", FolderDraft("Inner", "IPF.Appointment")
+    draft = FolderDraft(team, "IPF.Appointment", permissions=own)
+    (outer,) = await anna.execute(CreateFolders(FolderRole("calendar"), (draft,)))
+    (below,) = await anna.execute(CreateFolders(outer.id, (inner,)))
+    (private,) = await anna.execute(
+        CreateItems((appointment(MARK, sensitivity="private"),), below.id)
+    )
+    for ref in (outer.id, below.id):
+        refusal((await deputy.execute(DeleteFolders((ref,), how)))[0], AccessDenied)
+    (item,) = await anna.execute(FetchItems((kept(private),), EVERYTHING))
+    assert (item.properties["subject"], item.folder) == (MARK, below.id)
+
+
 async def test_a_copy_of_the_calendar_is_without_it(deputy, secret):
     (copy,) = await deputy.execute(CopyFolders((CALENDAR,), FolderRole("inbox")))
     (page,) = await deputy.execute(FindItems((copy.id,), NAMES))
@@ -138,7 +169,15 @@ async def test_a_copy_of_the_calendar_is_without_it(deputy, secret):
 
 async def test_a_delegate_who_may_sees_it_as_the_owner_does(anna, deputy, secret):
     seen = FetchFolders((CALENDAR,))
-    assert [(await who.execute(seen))[0].views_private for who in (anna, deputy)] == [True, False]
+    reads = (
+        seen,
+        FetchItems((secret,)),
+        FindItems((CALENDAR,), NAMES),
+        ViewCalendar((CALENDAR,), *WINDOW, NAMES),
+    )
+    for read in reads:
+        told = [(await who.execute(read))[0].views_private for who in (anna, deputy)]
+        assert told == [True, False]
     await anna.execute(UpdateDelegates(ANNA, (DelegateDraft(BEN, views_private=True),)))
     assert (await deputy.execute(seen))[0].views_private
     whole = [sorted((MARK, "Open"))] * 3

@@ -15,7 +15,7 @@ import msgspec
 from entrepot.control import ask
 from entrepot.passwords import hash_password, new_password
 from entrepot.settings import Settings
-from store.calendar.scheduling.booking import BOOKED_ROLES, POLICIES, POLICY
+from store.calendar.scheduling.booking import BOOKED_ROLES, KEEPS, KEPT, POLICIES, POLICY
 from store.commands import (
     AddAccount,
     AddDomain,
@@ -125,20 +125,25 @@ class Administration:
         self._tell(account)
         return account
 
-    async def set_booking(self, address: str, policy: str) -> Account:
-        """Say how a room or a thing answers invitations, one of ``booking.POLICIES``.
+    async def set_booking(self, address: str, policy: str, keeps: str = "") -> Account:
+        """Say how a room or a thing answers invitations, one of ``booking.POLICIES``, and what it
+        keeps of the meetings that it takes, one of ``booking.KEPT``, empty: as before.
 
         Raises InvalidValue for another policy, and for people's accounts.
         """
         account = await self.account(address)
         if policy not in POLICIES:
             raise InvalidValue(f"a policy is one of {', '.join(POLICIES)}", where="booking")
+        if keeps and keeps not in KEPT:
+            raise InvalidValue(f"a room keeps one of {', '.join(KEPT)}", where="keeps")
         if account.role not in BOOKED_ROLES:
             raise InvalidValue(
                 f"{account.address} is neither a room nor equipment: its owner answers",
                 where="booking",
             )
         properties = {**account.properties, POLICY: policy}
+        if keeps:
+            properties[KEEPS] = keeps
         return await self.execute(UpdateAccount(account.address, properties=properties))
 
     async def set_photo(self, address: str, content: bytes | None) -> Photo | None:

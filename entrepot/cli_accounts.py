@@ -172,12 +172,20 @@ def set_booking(
         str,
         typer.Argument(help="automatic (accept or decline), tentative (hold), by_hand."),
     ],
+    keeps: Annotated[
+        str,
+        typer.Option(
+            help="What is kept of a meeting: organizer (in place of its subject), subject, "
+            "everything (text and files too)."
+        ),
+    ] = "",
     config: ConfigOption = None,
     folder: FolderOption = None,
 ) -> None:
-    """Say how a room or equipment answers invitations. At first: automatic."""
+    """Say how a room or equipment answers invitations, and what it keeps of the meetings that it
+    takes. At first: automatic, and organizer."""
     account = administer(
-        load_settings(config, folder), lambda admin: admin.set_booking(address, policy)
+        load_settings(config, folder), lambda admin: admin.set_booking(address, policy, keeps)
     )
     out.print(f"{account.address} answers invitations: {policy}.", markup=False)
 

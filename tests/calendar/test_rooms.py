@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def _invitation(start: str, uid: str = "u1") -> bytes:
         [
             "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "METHOD:REQUEST", "BEGIN:VEVENT",
             f"UID:{uid}", "DTSTAMP:20260901T080000Z", f"DTSTART:{start}", "DURATION:PT1H",
-            "SUMMARY:Plan", f"ORGANIZER:mailto:{CARLA}",
+            "SUMMARY:Plan", "DESCRIPTION:Wages", f"ORGANIZER:mailto:{CARLA}",
             f"ATTENDEE;CUTYPE=ROOM:mailto:{ROOM}", "END:VEVENT", "END:VCALENDAR", "",
         ]
     )  # fmt: skip
@@ -71,6 +72,13 @@ class _World:
         events = [read_calendar(parse_all(mail.mime).calendar).events[0] for mail in queued]
         return [event.properties["required_attendees"][0]["response"] for event in events]
 
+    async def kept(self) -> list[tuple[str, str]]:
+        """Subject and text of what lies in the room's calendar."""
+        (page,) = await self.session.execute(FindItems((FolderRole("calendar"),), ("subject",)))
+        ids = tuple(ItemId(self.session.principal.mailbox_id, row[0]) for row in page.rows)
+        items = await self.session.execute(FetchItems(ids, Want(body=True)))
+        return [(item.properties["subject"], (item.body.text or "").strip()) for item in items]
+
 
 @pytest.fixture(params=["automatic", "tentative", "by_hand", "unheard of"])
 def policy(request: pytest.FixtureRequest) -> str:
@@ -81,10 +89,17 @@ def policy(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def world(tmp_path: Path, policy: str) -> AsyncIterator[_World]:
     """A room with that policy."""
+    async with _opened(tmp_path, {"booking": policy}) as world:
+        yield world
+
+
+@asynccontextmanager
+async def _opened(tmp_path: Path, said: dict[str, str]) -> AsyncIterator[_World]:
+    """A room whose account says so."""
     store = await Store.open(f"sqlite:///{tmp_path}/store.db")
     await store.system().execute(AddDomain("demo.example", is_default=True))
     account = await store.system().execute(
-        AddAccount(ROOM, "Blue Room", role="room", properties={"booking": policy})
+        AddAccount(ROOM, "Blue Room", role="room", properties=said)
     )
     principal = Principal(account.id, account.address, account.name, account.mailbox_id)
     yield _World(store, store.session(principal))
@@ -102,3 +117,31 @@ async def test_a_room_answers_by_its_policy(world: _World, policy: str) -> None:
         "by_hand": ([], [(first, "tentative"), (second, "tentative")]),
     }
     assert (answers, await world.held()) == expected.get(policy, expected["automatic"])
+
+
+@pytest.mark.parametrize(
+    ("keeps", "kept"),
+    [
+        ("", (CARLA, "")),
+        ("unheard of", (CARLA, "")),
+        ("organizer", (CARLA, "")),
+        ("subject", ("Plan", "")),
+        ("everything", ("Plan", "Wages")),
+    ],
+)
+async def test_a_room_keeps_who_booked_it_and_what_it_is_told_to(
+    tmp_path: Path, keeps: str, kept: tuple[str, str]
+) -> None:
+    """(Exchange: DeleteSubject, AddOrganizerToSubject, DeleteComments.)"""
+    said = {"booking_keeps": keeps} if keeps else {}
+    async with _opened(tmp_path, said) as world:
+        await world.invite("20261005T100000Z")
+        assert await world.kept() == [kept]
+        await world.invite("20261005T110000Z")
+        assert (await world.held(), await world.kept()) == ([("2026-10-05T11:00", "busy")], [kept])
+
+
+async def test_what_is_left_to_a_person_is_kept_whole(tmp_path: Path) -> None:
+    async with _opened(tmp_path, {"booking": "by_hand", "booking_keeps": "organizer"}) as world:
+        await world.invite("20261005T100000Z")
+        assert await world.kept() == [("Plan", "Wages")]

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from exchangelib import EWSDateTime, EWSTimeZone
+from exchangelib import EWSDateTime, EWSTimeZone, FileAttachment
 from exchangelib.items import SEND_ONLY_TO_ALL, CalendarItem, MeetingResponse
 from exchangelib.properties import Attendee, Mailbox
 from exchangelib.recurrence import Recurrence, WeeklyPattern
@@ -133,6 +133,31 @@ def test_what_is_cancelled_frees_the_room(anna: Person, ben: Person, room: Perso
     second = _book(ben, room, 0, 10)
     _answers(second)
     assert _said(second) == "Accept"
+
+
+def test_a_room_keeps_only_who_booked_it(anna: Person, room: Person) -> None:
+    """Neither subject, text nor files of a series, nor of one of it that says something else."""
+    rule = Recurrence(pattern=WeeklyPattern(interval=1, weekdays=[f"{_DAY:%A}"]), start=_DAY)
+    series = _book(anna, room, 0, 10, recurrence=rule, body="Wages")
+    _answers(series)
+    series = series.account.calendar.get(id=series.id)
+    series.attach(FileAttachment(name="wages.txt", content=b"all of them"))
+    one = series.occurrence(index=2)
+    one.subject, one.body = "Of one", "Wages of one"
+    one.save(update_fields=["subject", "body"], send_meeting_invitations=SEND_ONLY_TO_ALL)
+    _answers(series, 2)
+    series.refresh()
+    series.location = "Second floor"
+    series.save(update_fields=["location"], send_meeting_invitations=SEND_ONLY_TO_ALL)
+    _answers(series, 3)
+    (kept,) = room.account().calendar.all()
+    one = kept.occurrence(index=2)
+    one.refresh()
+    shown = [kept, one]
+    name = series.account.calendar.get(id=series.id).organizer.name
+    told = [(i.subject, (i.text_body or "").strip(), i.attachments) for i in shown]
+    assert told == [(name, "", [])] * 2
+    assert [i.location for i in shown] == ["Second floor"] * 2
 
 
 def test_people_do_not_answer_by_themselves(anna: Person, ben: Person) -> None:

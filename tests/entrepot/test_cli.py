@@ -140,6 +140,9 @@ def test_the_life_of_an_account(organisation):
     assert held.stdout == "blue@example.org answers invitations: tentative.\n"
     wrong = user("booking", "blue@example.org", "sometimes")
     assert wrong.returncode == 1 and "automatic, tentative, by_hand" in wrong.stderr
+    assert user("booking", "blue@example.org", "automatic", "--keeps", "subject").returncode == 0
+    wrong = user("booking", "blue@example.org", "automatic", "--keeps", "nothing")
+    assert wrong.returncode == 1 and "organizer, subject, everything" in wrong.stderr
     assert "its owner answers" in user("booking", "anna@example.org", "automatic").stderr
 
     assert "Would remove anna@example.org" in user("remove", "anna@example.org", "--dry-run").stdout

@@ -1,7 +1,8 @@
 """Rooms and things that answer invitations themselves (MS-OXOCAL 3.1.4.9, automatic processing).
 
 What is free is accepted, what is taken is declined with the times that are in the way; by its
-policy a room may also hold the time until a person decides, or leave everything to one.
+policy a room may also hold the time until a person decides, or leave everything to one. What a
+room keeps of a meeting is who booked it and when, unless it is told to keep more.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from sqlalchemy import bindparam, select
 from store import tables
 from store.calendar.exceptions import with_exception
 from store.calendar.occurrences import Series, is_master, overlaps
-from store.calendar.scheduling.found import Found, change_found
+from store.calendar.scheduling.found import Found, change_found, found_again
 from store.calendar.scheduling.messages import address_of, response
 from store.calendar.view import placed, rows_of
 from store.calendar.zones import local, zone_of
 from store.commands import ItemChange
 from store.executor import WriteTx
 from store.instant import Instant, from_instant, to_instant
+from store.items.attach import mirror_attachments
 from store.items.change import edit_of
 from store.items.relocate import discard
 from store.mime.build import build, with_headers
@@ -35,6 +37,10 @@ POLICY = "booking"
 """The account's property that names its policy."""
 POLICIES = ("automatic", "tentative", "by_hand")
 """Accept or decline; hold what is free until a person decides; leave all of it to a person."""
+KEEPS = "booking_keeps"
+"""The account's property that names what is kept of the meetings it takes."""
+KEPT = ("organizer", "subject", "everything")
+"""The organiser's name in place of the subject; the subject; text and files too."""
 BOOKED_ROLES = ("room", "equipment")
 """Accounts that may answer themselves."""
 # A series is looked through this far: what lies beyond is nobody's plan yet.
@@ -58,18 +64,22 @@ class _Taken(msgspec.Struct, frozen=True):
     organizer: str
 
 
-def policy_of(tx: WriteTx, reader: Reader) -> str:
-    """One of POLICIES; ``by_hand`` for people."""
+def policy_of(tx: WriteTx, reader: Reader) -> tuple[str, str]:
+    """One of POLICIES, ``by_hand`` for people, and one of KEPT."""
     if reader.role not in BOOKED_ROLES:
-        return "by_hand"
+        return "by_hand", "everything"
     record = tx.conn.execute(_RECORD, {"id": reader.id}).scalar()
-    said = decode_record(record)[0].get(POLICY) if record is not None else None
-    return said if said in POLICIES else "automatic"
+    said = decode_record(record)[0] if record is not None else {}
+    policy, keeps = said.get(POLICY), said.get(KEEPS)
+    return (
+        policy if policy in POLICIES else POLICIES[0],
+        keeps if keeps in KEPT else KEPT[0],
+    )
 
 
 def book(tx: WriteTx, reader: Reader, found: Found) -> None:
     """Answer an invitation that was just put into a room's calendar, by the room's policy."""
-    policy = policy_of(tx, reader)
+    policy, keeps = policy_of(tx, reader)
     if policy == "by_hand" or not address_of(found.properties.get("organizer")):
         return
     conflicts = _conflicts(tx, reader.mailbox_id, found)
@@ -85,16 +95,37 @@ def book(tx: WriteTx, reader: Reader, found: Found) -> None:
         return
     intended = found.properties.get("intended_free_busy_status") or "busy"
     busy = "tentative" if answer == "tentative" else intended
-    change_found(
-        tx,
-        found,
-        {
-            "my_response_type": answer,
-            "busy_status": busy,
-            "appointment_reply_time": tx.now,
-            "reminder_is_set": False,
-        },
-    )
+    booked: Properties = {
+        "my_response_type": answer,
+        "busy_status": busy,
+        "appointment_reply_time": tx.now,
+        "reminder_is_set": False,
+    }
+    _keep(tx, found, booked, keeps)
+
+
+def _keep(tx: WriteTx, found: Found, booked: Properties, keeps: str) -> None:
+    """Note a meeting that was taken, and let go what the room does not keep of it."""
+    if keeps == "everything":
+        change_found(tx, found, booked)
+        return
+    if mirror_attachments(tx, found.row, (), removes=True):
+        found = found_again(tx, found)
+    if keeps == "organizer":
+        booked["subject"] = _name(found.properties["organizer"])
+    exceptions = found.properties.get("exceptions")
+    if exceptions and not found.original:
+        booked["exceptions"] = [_kept_of(record, keeps) for record in exceptions]
+    change_found(tx, found, booked, body=Body())
+
+
+def _kept_of(record: dict[str, Any], keeps: str) -> dict[str, Any]:
+    if record.get("is_deleted"):
+        return record
+    gone = ("subject",) if keeps == "organizer" else ()
+    own = {name: value for name, value in record["properties"].items() if name not in gone}
+    kept = {name: value for name, value in record.items() if name != "body"}
+    return {**kept, "properties": own}
 
 
 def _times(tx: WriteTx, properties: Properties, *, is_one: bool) -> list[tuple[Instant, Instant]]:

@@ -16,7 +16,7 @@ from store.executor import Tx, WriteTx
 from store.instant import Instant
 from store.items.change import edit_of, editable
 from store.items.fetch import as_occurrence, load_draft, load_items
-from store.items.rows import permitted
+from store.items.rows import item_rows, permitted
 from store.model import AttachmentDraft, Body, ItemId, Properties
 from store.record import properties_of
 from store.rights import READ_OWNED, Right
@@ -96,6 +96,20 @@ def _occurrence(row: Any, properties: Properties, original: Instant) -> Found | 
     return Found(row, series.properties_of(found), found.original)
 
 
+def found_again(tx: Tx, found: Found) -> Found:
+    """What was found, as it is after a change of it."""
+    row = item_rows(tx, found.row.mailbox_id, [found.row.id])[found.row.id]
+    return _found_in(row, found.original)
+
+
+def _found_in(row: Any, original: Instant) -> Found:
+    properties = properties_of(row)[0]
+    if not original:
+        return Found(row, properties)
+    series, occurrence = occurrence_in(properties, original)
+    return Found(row, series.properties_of(occurrence), original)
+
+
 def change_found(
     tx: WriteTx,
     found: Found,
@@ -113,11 +127,7 @@ def read_found(tx: WriteTx, id: ItemId) -> Found:
     row = editable(tx, [id])[0]
     if isinstance(row, StoreError):
         raise row
-    properties = properties_of(row)[0]
-    if not id.original:
-        return Found(row, properties)
-    series, occurrence = occurrence_in(properties, id.original)
-    return Found(row, series.properties_of(occurrence), id.original)
+    return _found_in(row, id.original)
 
 
 def row_of(tx: Tx, item: ItemId) -> Any:

@@ -12,14 +12,17 @@ from store.commands import (
     FindItems,
     FolderChange,
     FolderRole,
+    ForwardMeeting,
     GrantMailbox,
     ItemChange,
     RespondToMeeting,
     SubmitMail,
+    TakeOutbound,
     UpdateFolders,
     UpdateItems,
 )
 from store.errors import AccessDenied, SendAsDenied
+from store.mime import parse_all
 from store.model import Body, ItemDraft, ItemId, Permission
 from store.rights import ALL, LEVELS
 from tests.store.conftest import person
@@ -169,6 +172,47 @@ async def test_a_delegate_answers_in_the_owners_calendar(anna, deputy, carla, an
     people = (await only(carla, "calendar")).properties["required_attendees"]
     assert [(p["mailbox"]["address"], p["response"]) for p in people] == [(ANNA, answer)]
     assert await items_in(deputy, "calendar") == []
+
+
+async def test_a_delegate_passes_the_owners_meeting_on(store, anna, deputy, carla):
+    """On the owner's behalf: the organiser counts the guest in."""
+    dora = await person(store, "dora@demo.example", "Dora Ems")
+    await invite(carla, meeting(ANNA))
+    item = await only(anna, "calendar")
+    guest = {"name": "Dora Ems", "address": "dora@demo.example"}
+    assert await deputy.execute(ForwardMeeting(item.id, (guest,))) is None
+    assert authors(await only(dora, "inbox")) == (ANNA, BEN)
+    assert (await only(dora, "calendar")).properties["organizer"]["address"] == CARLA
+    told = await only(carla, "inbox")
+    assert authors(told) == (ANNA, BEN) and "Anna" in told.properties["preview"]
+    people = (await only(carla, "calendar")).properties["optional_attendees"]
+    assert [person["mailbox"]["address"] for person in people] == [guest["address"]]
+
+
+async def test_who_only_reads_passes_it_on_alone(store, anna, ben, carla):
+    """In the own name, which the organiser does not know: nobody is counted in."""
+    dora = await person(store, "dora@demo.example", "Dora Ems")
+    entries = (Permission("account", int(LEVELS["Editor"]), BEN),)
+    await anna.execute(UpdateFolders((FolderChange(CALENDAR, permissions=entries),)))
+    await invite(carla, meeting(ANNA))
+    item = await only(anna, "calendar")
+    await ben.execute(ForwardMeeting(item.id, ({"name": "", "address": "dora@demo.example"},)))
+    assert authors(await only(dora, "inbox")) == (BEN, BEN)
+    assert not (await only(carla, "calendar")).properties.get("optional_attendees")
+
+
+async def test_other_servers_hear_who_acts_for_whom(store, anna, deputy):
+    """SENT-BY of ORGANIZER (RFC 5545 3.2.18); what people write themselves has none."""
+    outside = "erik@elsewhere.example"
+    await invite(deputy, meeting(outside), CALENDAR)
+    await invite(anna, meeting(outside))
+    mails = await store.system().execute(TakeOutbound())
+    lines = [
+        next(line for line in calendar.split("\r\n") if line.startswith("ORGANIZER"))
+        for calendar in [parse_all(mail.mime).calendar.replace("\r\n ", "") for mail in mails]
+    ]
+    assert [f'SENT-BY="mailto:{BEN}"' in line for line in lines] == [True, False]
+    assert all(line.endswith(f":mailto:{ANNA}") for line in lines)
 
 
 async def test_an_author_answers_nothing(anna, ben, carla):

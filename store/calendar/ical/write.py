@@ -152,12 +152,12 @@ class _Writer:
     def _people(self, p: Properties) -> Iterator[str]:
         organizer = p.get("organizer")
         if organizer and organizer.get("address"):
-            yield f"ORGANIZER{named(organizer)}:{mailto(organizer)}"
+            yield f"ORGANIZER{_sent_by(p, organizer)}{named(organizer)}:{mailto(organizer)}"
         if self.method in ("REPLY", "COUNTER"):
             who: dict[str, Any] = p.get("from") or {}
             answer = _ANSWERS.get(self._draft.item_class.rpartition(".")[2].lower())
             if answer and who.get("address"):
-                yield f"ATTENDEE;PARTSTAT={answer}{named(who)}:{mailto(who)}"
+                yield f"ATTENDEE;PARTSTAT={answer}{_sent_by(p, who)}{named(who)}:{mailto(who)}"
             return
         for key, role, kind in _PEOPLE:
             for person in p.get(key) or ():
@@ -170,6 +170,15 @@ class _Writer:
                     f"ATTENDEE;CUTYPE={kind};ROLE={role};PARTSTAT={status};RSVP={rsvp}"
                     f"{named(mailbox)}:{mailto(mailbox)}"
                 )
+
+
+def _sent_by(p: Properties, author: dict[str, Any]) -> str:
+    """The parameter that names who acts for the author of a message (RFC 5545 3.2.18)."""
+    whose: dict[str, Any] = p.get("from") or {}
+    sender: dict[str, Any] = p.get("sender") or {}
+    own, acting = (str(who.get("address") or "").lower() for who in (whose, sender))
+    is_acting = acting and own == author["address"].lower() and acting != own
+    return f';SENT-BY="{mailto(sender)}"' if is_acting else ""
 
 
 def _description(body: Body) -> Iterator[str]:

@@ -34,7 +34,7 @@ from store.executor import WriteTx, writes
 from store.model import Body, ItemDraft, Properties
 from store.results import SavedItem
 from store.submission.arrivals import on_arrival
-from store.submission.recipients import Reader, reader_at
+from store.submission.recipients import Reader, reader_at, reader_of
 
 NOTIFICATION = "IPM.Schedule.Meeting.Notification.Forward"
 _OPTIONAL = ATTENDEES[1]
@@ -54,10 +54,21 @@ def forward_meeting(tx: WriteTx, command: ForwardMeeting) -> SavedItem | None:
     if command.disposition != "save" and is_own(found.properties):
         _invite(tx, found, command.to)
         found = read_found(tx, found.id)
-    kept = dispose(tx, _message(tx, found, command), command.disposition, command.save_to)
+    author = _author(tx, found.row.mailbox_id)
+    message = _message(tx, found, command, author)
+    kept = dispose(tx, message, command.disposition, command.save_to)
     if kept is None and not is_own(found.properties):
-        _notify(tx, found.properties, command.to)
+        _notify(tx, found.properties, command.to, author)
     return kept
+
+
+def _author(tx: WriteTx, mailbox_id: int) -> dict[str, Any]:
+    """In whose name it is passed on: that of whose meeting it is, where the asker acts for that
+    one; else the asker's own."""
+    owner = reader_of(tx, mailbox_id)
+    if owner is not None and (tx.access.owns(mailbox_id) or tx.access.acts_for(mailbox_id)):
+        return {"name": owner.name, "address": owner.address}
+    return {"name": tx.principal.name, "address": tx.principal.address}
 
 
 def _check(properties: Properties, command: ForwardMeeting) -> None:
@@ -69,15 +80,16 @@ def _check(properties: Properties, command: ForwardMeeting) -> None:
         raise NotSupported("the organiser wants no others to come", role="forward")
 
 
-def _message(tx: WriteTx, found: Found, command: ForwardMeeting) -> ItemDraft:
+def _message(
+    tx: WriteTx, found: Found, command: ForwardMeeting, author: dict[str, Any]
+) -> ItemDraft:
     """The invitation for the others alone, in the name of whoever passes it on."""
     body, attachments = content_of(tx, found)
     properties = _with(found.properties, command.to)
     meeting = Meeting(properties, command.body or body, attachments)
     message = request(meeting, (address_of(person) for person in command.to))
-    own = {"name": tx.principal.name, "address": tx.principal.address}
-    told = {k: v for k, v in message.properties.items() if k not in ("to", "cc", "bcc")}
-    told |= {"from": own, "sender": own, "to": list(command.to)}
+    told = {k: v for k, v in message.properties.items() if k not in ("to", "cc", "bcc", "sender")}
+    told |= {"from": author, "to": list(command.to)}
     if command.subject:
         told |= {MEETING_SUBJECT: told.get("subject", ""), "subject": command.subject}
     return msgspec.structs.replace(message, properties=told)
@@ -113,7 +125,12 @@ def _invite(tx: WriteTx, found: Found, people: Iterable[dict[str, Any]]) -> None
     )
 
 
-def _notify(tx: WriteTx, properties: Properties, people: tuple[dict[str, Any], ...]) -> None:
+def _notify(
+    tx: WriteTx,
+    properties: Properties,
+    people: tuple[dict[str, Any], ...],
+    author: dict[str, Any],
+) -> None:
     """Tell an organiser whose mailbox is here. One elsewhere hears of it when the others answer
     (RFC 5546 3.2.2.5)."""
     organizer: dict[str, Any] = properties.get("organizer") or {}
@@ -123,13 +140,14 @@ def _notify(tx: WriteTx, properties: Properties, people: tuple[dict[str, Any], .
     names = "\r\n".join(f"{p.get('name') or ''} <{p.get('address')}>".strip() for p in people)
     told: Properties = {
         "subject": f"Meeting Forward Notification: {subject}",
+        "from": author,
         "to": [organizer],
         "uid": properties.get("uid"),
         _FORWARDED: list(people),
     }
     if properties.get("recurrence_id"):
         told["recurrence_id"] = properties["recurrence_id"]
-    text = f'{tx.principal.name} has forwarded your meeting "{subject}" to:\r\n{names}\r\n'
+    text = f'{author["name"]} has forwarded your meeting "{subject}" to:\r\n{names}\r\n'
     message = ItemDraft(NOTIFICATION, told, {}, Body(text=text))
     send(tx, message, keeps=False)
 
@@ -144,7 +162,7 @@ def arrive_notification(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Proper
     if not people or found is None or not is_own(found.properties):
         return {}
     invited = {address_of(person) for person in people_of(found.properties)}
-    if address_of(told.get("sender")) not in invited:
+    if address_of(told.get("from")) not in invited:
         return {}  # whoever takes no part brings nobody along
     after = _with(found.properties, people)
     if after is not found.properties:

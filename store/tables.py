@@ -293,7 +293,10 @@ tombstone = Table(
     Column("received", String),
     Column("moved_item", BigInteger, nullable=False, server_default="0"),
     Column("at", String, nullable=False),
+    Column("conversation_id", String),
     Index("tombstone_by_item", "mailbox_id", "item_id"),
+    Index("tombstone_by_conversation", "mailbox_id", "conversation_id"),
+    Index("tombstone_by_received", "mailbox_id", "folder_id", "received"),
 )
 
 blob = Table(

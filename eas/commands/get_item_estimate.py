@@ -13,7 +13,7 @@ from eas.reading.options import TOGETHER, Options, read_options
 from eas.registry import command
 from eas.sync.entries import options_of
 from eas.sync.filters import ESTIMATE, cutoff
-from eas.sync.request import read_key
+from eas.sync.request import read_key, read_mode
 from eas.wbxml import Element
 from store.commands import FetchFolders
 from store.devices.commands import PeekCollections
@@ -78,12 +78,17 @@ async def _count(ctx: Context, element: Element, id: str) -> int:
     if state is None:
         raise EasError(_BAD_KEY, "the device does not hold the folder under that key")
     kept = options_of(state.options)
-    if not class_named(kept.kind).is_mail and element.find("AirSync:ConversationMode"):
+    mode = read_mode(element)
+    if not class_named(kept.kind).is_mail and mode is not None:
         raise EasError(_PROTOCOL, "only mail has conversations")
     options = msgspec.structs.replace(options, kind=kept.kind) if options is not None else kept
     since = cutoff(options, ctx.clock.now(), ESTIMATE)
     looked = PeekCollections(
-        ctx.device.key, ((folder.id, *key),), {folder.id: since}, limit=_COUNT_MAX
+        ctx.device.key,
+        ((folder.id, *key),),
+        {folder.id: since},
+        gathers={folder.id: kept.converses if mode is None else mode},
+        limit=_COUNT_MAX,
     )
     return (await ctx.execute(looked))[0].count
 

@@ -44,6 +44,7 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a device wants. It is kept as JSON with the device's state of a folder.
 
     ``bodies`` in the order in which they were said. ``mime_truncation`` in bytes, None for all.
+    ``converses``: whether conversations come whole, which the collection says (ConversationMode).
     ``kind``: the class of the collection (``eas.classes``), which its folder says; empty for mail.
     ``supported``: the elements that the device said it supports, None where it said none.
     """
@@ -57,6 +58,7 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     rights_management: bool = False
     content_class: str = ""
     max_items: int | None = None
+    converses: bool = False
     kind: str = ""
     supported: tuple[str, ...] | None = None
 

@@ -98,8 +98,11 @@ async def _begin(ctx: Context, collection: Collection, folder: FolderId) -> None
     if collection.asked.supported is not None and not kind.is_ghosting:
         raise EasError(_PROTOCOL, f"{kind.name} has no elements that can be ghosted")
     _check_conversations(collection.asked, kind)
-    options = _of_class(
-        collection.asked.options or Options(), kind.name, collection.asked.supported
+    options = _of_collection(
+        collection.asked.options or Options(),
+        Options(kind=kind.name),
+        collection.asked.supported,
+        collection.asked.converses,
     )
     cutoff(options, ctx.clock.now())
     collection.step = await ctx.execute(
@@ -111,17 +114,23 @@ async def _begin(ctx: Context, collection: Collection, folder: FolderId) -> None
 
 def _check_conversations(asked: CollectionRequest, kind: Class) -> None:
     """Only mail has conversations (MS-ASCMD 2.2.3.36.2). Raises EasError 4."""
-    if asked.converses and not kind.is_mail:
+    if asked.converses is not None and not kind.is_mail:
         raise EasError(_PROTOCOL, f"{kind.name} has no conversations")
 
 
-def _of_class(options: Options, name: str, supported: tuple[str, ...] | None) -> Options:
-    """Options of a collection with its class, which mail does not say, and what the device said at
-    its beginning."""
-    if name == EMAIL.name:
-        return options
+def _of_collection(
+    options: Options,
+    kept: Options,
+    supported: tuple[str, ...] | None,
+    converses: bool | None,
+) -> Options:
+    """Options with what the collection says beside them, now or before: its class, which mail does
+    not say, what the device supports of it, and whether its conversations come whole."""
+    if kept.kind in ("", EMAIL.name):
+        mode = kept.converses if converses is None else converses
+        return msgspec.structs.replace(options, converses=mode)
     names = None if supported is None else tuple(n.rpartition(":")[2] for n in supported)
-    return msgspec.structs.replace(options, kind=name, supported=names)
+    return msgspec.structs.replace(options, kind=kept.kind, supported=names)
 
 
 async def look(ctx: Context, collections: Sequence[Collection]) -> None:
@@ -151,7 +160,7 @@ async def look(ctx: Context, collections: Sequence[Collection]) -> None:
         collection.has_news = bool(pending.count)
         kept = options_of(pending.state.options)
         said = collection.asked.options or kept
-        collection.options = _of_class(said, kept.kind or EMAIL.name, kept.supported)
+        collection.options = _of_collection(said, kept, kept.supported, collection.asked.converses)
         collection.options_changed = collection.options != kept
         try:
             _check_conversations(collection.asked, class_named(collection.options.kind))
@@ -192,6 +201,7 @@ async def step(ctx: Context, collection: Collection, window: int) -> None:
                 bytes_max=ctx.settings.sync_bytes_max,
                 item_bytes=_item_bytes(collection.options),
                 cutoff=collection.cutoff,
+                gathers=collection.options.converses,
                 options=options_text(collection.options),
                 changes=tuple(changes),
                 wins="device" if collection.options.conflict == 0 else "server",

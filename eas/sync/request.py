@@ -21,8 +21,8 @@ _KEY = re.compile(r"([0-9a-f]{8})-([1-9][0-9]{0,17})")
 
 class CollectionRequest(msgspec.Struct, frozen=True):
     """One collection. ``options`` None: as before. ``gets`` None: not said. ``commands`` are the
-    device's own changes and fetches, in order. ``converses``: whether it says a
-    ConversationMode."""
+    device's own changes and fetches, in order. ``converses``: its ConversationMode, None where it
+    says none."""
 
     sync_key: str
     collection_id: str
@@ -33,7 +33,7 @@ class CollectionRequest(msgspec.Struct, frozen=True):
     options: Options | None = None
     supported: tuple[str, ...] | None = None
     commands: tuple[Element, ...] = ()
-    converses: bool = False
+    converses: bool | None = None
 
     @property
     def begins(self) -> bool:
@@ -120,7 +120,7 @@ def _collection(element: Element, version: str) -> CollectionRequest:
             None if supported is None else tuple(child.name for child in supported.children)
         ),
         commands=own,
-        converses=element.find(f"{_P}:ConversationMode") is not None,
+        converses=read_mode(element),
     )
     if read.begins and (own or read.gets):
         raise EasError(_PROTOCOL, "commands or GetChanges with the key 0")
@@ -137,6 +137,12 @@ def _options(elements: list[Element], version: str) -> Options | None:
         if element.text(f"{_P}:Class", "Email") != "SMS":
             return read_options(element, version)
     return None
+
+
+def read_mode(element: Element) -> bool | None:
+    """ConversationMode of a collection: an empty one is set (MS-ASCON 2.2.2.5)."""
+    mode = element.find(f"{_P}:ConversationMode")
+    return None if mode is None else _flag(mode, absent=True)
 
 
 def _flag(element: Element | None, *, absent: bool) -> bool:

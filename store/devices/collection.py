@@ -244,7 +244,9 @@ def _peek(
         if state.position.edge_id:
             raise InvalidState("the position of a folder told whole lies inside it")
         cutoff = state.position.edge
-    if is_whole(state.position, now, cutoff):
+    gathers = command.gathers.get(folder_id, state.position.gathers)
+    position = msgspec.structs.replace(state.position, gathers=gathers)
+    if is_whole(position, now, cutoff):
         return Pending(folder_id, state, is_told, 0)
     follower = Follower(
         tx,
@@ -254,7 +256,7 @@ def _peek(
         window=command.limit,
         bytes_max=1 << 62,
     )
-    follower.advance(state.position, now, cutoff)
+    follower.advance(position, now, cutoff)
     return Pending(folder_id, state, is_told, len(follower.entries))
 
 
@@ -330,6 +332,7 @@ def _advance(
     mailbox_id = own_mailbox(tx)
     state = tx.lock(mailbox_id)
     now = Now(state.modseq, state.next_id - 1)
+    position = msgspec.structs.replace(position, gathers=command.gathers)
     position = follower.advance(position, now, command.cutoff)
     if is_whole(position, now, command.cutoff):
         return position, False

@@ -155,12 +155,14 @@ class PeekCollections(Command, frozen=True):
 
     ``numbers``: (folder, token, number); an empty token means the newest state. ``cutoffs`` by
     folder: the instant from which items count, "" for all; a folder without one is looked at as
-    far down as the device holds it. ``limit``: count at most that many.
+    far down as the device holds it. ``gathers`` by folder: whether conversations count whole, where
+    that is another than the device said. ``limit``: count at most that many.
     """
 
     device: str
     numbers: tuple[tuple[int, str, int], ...]
     cutoffs: dict[int, Instant] = {}
+    gathers: dict[int, bool] = {}
     limit: int = 1
 
 
@@ -170,7 +172,8 @@ class StepCollection(Command, frozen=True):
     The device comes with (``token``, ``number``). A number that it came with before gives the
     same step again, and changes of its own that were carried out then are not carried out twice.
     ``window`` and ``bytes_max`` bound what is told, where of each item at most ``item_bytes`` are
-    (0: all of it); ``cutoff``: items received before it are left out. ``options`` None: as before.
+    (0: all of it); ``cutoff``: items received before it are left out, ``gathers``: unless they are
+    of a conversation with a later message in the folder. ``options`` None: as before.
     ``wins``: whose change counts where both changed an item. ``gets`` False: only the device's
     own changes.
     Raises NotFound, AccessDenied (role ``sync``), InvalidState for a number not known.
@@ -184,6 +187,7 @@ class StepCollection(Command, frozen=True):
     bytes_max: int
     item_bytes: int = 0
     cutoff: Instant = ""
+    gathers: bool = False
     options: str | None = None
     changes: tuple[DeviceChange, ...] = ()
     wins: Literal["device", "server"] = "server"

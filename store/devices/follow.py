@@ -5,40 +5,29 @@ given, and an edge in the order of receipt below which it holds nothing. Each st
 happened to the items held, then takes leave of those that fell below the filter's cut-off, then
 hands out new ones, then older ones down to the cut-off, newest first. So a device never hears of
 an item that it was not given, and no list of what it holds is needed.
+
+A device that wants conversations whole holds more: what a reach tells
+(``store.devices.model.Reach``). The last stage of a step moves that reach to where cut-off and
+newest id are by then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select
 
-from store import tables
-from store.devices.model import Entry, EntryKind, Position, StatePart
+from store.devices.held import Name, own_buried, own_living, statement
+from store.devices.model import ABOVE_ALL, Entry, EntryKind, Position, Reach, StatePart
 from store.executor import Tx
 from store.sync import TOP
 
-_item = tables.item
-_tombstone = tables.tombstone
-# Above every instant: nothing is held yet.
-ABOVE_ALL = "~"
 # Its own change of an item that is gone: whatever number the tombstone has.
 OWN_DELETION = 1 << 62
 # An item that the device was told of in a late answer, and that is gone already.
 TO_BE_TOLD_GONE = -1
 _OVERHEAD_BYTES = 1024
-
-_COLUMNS = (
-    _item.c.id,
-    _item.c.seq,
-    _item.c.changed_seq,
-    _item.c.flags_seq,
-    _item.c.categories_seq,
-    _item.c.read_seq,
-    _item.c.received,
-    _item.c.size,
-)
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -56,128 +45,6 @@ _STATE = (
 )
 
 
-def _held(received: Any, id: Any) -> Any:
-    """Whether an item lies at or above the edge."""
-    key = func.coalesce(received, "")
-    return or_(
-        key > bindparam("edge"),
-        and_(key == bindparam("edge"), id >= bindparam("edge_id")),
-    )
-
-
-_HERE = (
-    _item.c.mailbox_id == bindparam("mailbox_id"),
-    _item.c.folder_id == bindparam("folder_id"),
-    _item.c.is_associated.is_(False),
-)
-_CHANGED = (
-    select(*_COLUMNS)
-    .where(
-        *_HERE,
-        _item.c.seq >= bindparam("seq"),
-        or_(_item.c.seq > bindparam("seq"), _item.c.id > bindparam("at")),
-        _item.c.id <= bindparam("top"),
-        _held(_item.c.received, _item.c.id),
-    )
-    .order_by(_item.c.seq, _item.c.id)
-    .limit(bindparam("room"))
-)
-_DEAD = (
-    select(
-        _tombstone.c.seq,
-        _tombstone.c.item_id,
-        _tombstone.c.moved_to,
-    )
-    .where(
-        _tombstone.c.mailbox_id == bindparam("mailbox_id"),
-        _tombstone.c.folder_id == bindparam("folder_id"),
-        _tombstone.c.is_associated.is_(False),
-        _tombstone.c.seq >= bindparam("seq"),
-        or_(_tombstone.c.seq > bindparam("seq"), _tombstone.c.item_id > bindparam("at")),
-        _tombstone.c.item_id <= bindparam("top"),
-        _held(_tombstone.c.received, _tombstone.c.item_id),
-    )
-    .order_by(_tombstone.c.seq, _tombstone.c.item_id)
-    .limit(bindparam("room"))
-)
-_NEWER = (
-    select(*_COLUMNS)
-    .where(*_HERE, _item.c.id > bindparam("top"), _held(_item.c.received, _item.c.id))
-    .order_by(_item.c.id)
-    .limit(bindparam("room"))
-)
-_OWN_ITEMS = select(*_COLUMNS).where(*_HERE, _item.c.id.in_(bindparam("ids", expanding=True)))
-_BURIED = select(_tombstone.c.item_id, _tombstone.c.received).where(
-    _tombstone.c.mailbox_id == bindparam("mailbox_id"),
-    _tombstone.c.folder_id == bindparam("folder_id"),
-    _tombstone.c.item_id.in_(bindparam("ids", expanding=True)),
-)
-_BELOW_EDGE = or_(
-    _item.c.received < bindparam("edge"),
-    and_(_item.c.received == bindparam("edge"), _item.c.id < bindparam("edge_id")),
-)
-_OLDER = (
-    select(*_COLUMNS)
-    .where(
-        *_HERE,
-        _item.c.id <= bindparam("top"),
-        _item.c.received <= bindparam("edge"),
-        _BELOW_EDGE,
-        _item.c.received >= bindparam("cutoff"),
-    )
-    .order_by(_item.c.received.desc(), _item.c.id.desc())
-    .limit(bindparam("room"))
-)
-_OLDER_UNDATED = (
-    select(*_COLUMNS)
-    .where(
-        *_HERE,
-        _item.c.id <= bindparam("top"),
-        _item.c.received.is_(None),
-        _item.c.id < bindparam("edge_id"),
-    )
-    .order_by(_item.c.id.desc())
-    .limit(bindparam("room"))
-)
-_LEAVING = (
-    select(*_COLUMNS)
-    .where(
-        *_HERE,
-        _item.c.id <= bindparam("top"),
-        _item.c.received >= bindparam("edge"),
-        or_(_item.c.received > bindparam("edge"), _item.c.id >= bindparam("edge_id")),
-        _item.c.received < bindparam("cutoff"),
-    )
-    .order_by(_item.c.received, _item.c.id)
-    .limit(bindparam("room"))
-)
-_LEAVING_UNDATED = (
-    select(*_COLUMNS)
-    .where(
-        *_HERE,
-        _item.c.id <= bindparam("top"),
-        _item.c.received.is_(None),
-        _item.c.id >= bindparam("edge_id"),
-    )
-    .order_by(_item.c.id)
-    .limit(bindparam("room"))
-)
-
-# The same for a device that is shown items of some kinds alone.
-_OF_KINDS = {
-    statement: statement.where(table.c.kind.in_(bindparam("kinds", expanding=True)))
-    for statement, table in (
-        (_CHANGED, _item),
-        (_DEAD, _tombstone),
-        (_NEWER, _item),
-        (_OLDER, _item),
-        (_OLDER_UNDATED, _item),
-        (_LEAVING, _item),
-        (_LEAVING_UNDATED, _item),
-    )
-}
-
-
 class Now(msgspec.Struct, frozen=True):
     """Where the mailbox stands: its change number and the last id given."""
 
@@ -192,10 +59,18 @@ def beginning(now: Now, kinds: tuple[str, ...] = ()) -> Position:
 
 def is_whole(position: Position, now: Now, cutoff: str) -> bool:
     """Whether there is nothing left to look at."""
-    return (position.seq, position.at, position.top) == (now.seq, TOP, now.last_id) and (
-        position.edge,
-        position.edge_id,
-    ) == (cutoff, 0)
+    return (
+        (position.seq, position.at, position.top) == (now.seq, TOP, now.last_id)
+        and (position.edge, position.edge_id) == (cutoff, 0)
+        and position.reach == _wanted(position, cutoff)
+    )
+
+
+def _wanted(position: Position, cutoff: str) -> Reach:
+    """How far conversations are to reach once a step is done. Without a filter all is held."""
+    if not position.gathers or not cutoff:
+        return Reach()
+    return Reach(cutoff, position.top, cutoff, position.top)
 
 
 class Follower:
@@ -243,7 +118,8 @@ class Follower:
 
     def advance(self, position: Position, now: Now, cutoff: str) -> Position:
         """Tell what there is between a position and now; the position after it."""
-        for stage in (self._increments, self._leaving, self._newer, self._older):
+        stages = (self._increments, self._leaving, self._newer, self._older, self._gathering)
+        for stage in stages:
             if self.is_full:
                 break
             position = stage(position, now, cutoff)
@@ -271,7 +147,7 @@ class Follower:
             self._own.pop(row.id, None)
         return is_told
 
-    def _rows(self, statement: Any, position: Position, cutoff: str = "") -> list[Any]:
+    def _rows(self, name: Name, position: Position, cutoff: str = "") -> list[Any]:
         keys: dict[str, Any] = {
             **self._keys,
             "seq": position.seq,
@@ -282,18 +158,41 @@ class Follower:
             "cutoff": cutoff,
             "room": self._room + 1,
         }
+        gathers = position.reach != Reach()
+        if gathers:
+            keys |= _reach_keys(position.reach)
         if position.kinds:
-            statement = _OF_KINDS[statement]
             keys["kinds"] = list(position.kinds)
-        return list(self._tx.conn.execute(statement, keys).all())
+        asked = statement(name, gathers=gathers, of_kinds=bool(position.kinds))
+        return list(self._tx.conn.execute(asked, keys).all())
+
+    def _each(
+        self,
+        name: Name,
+        position: Position,
+        cutoff: str,
+        take: Callable[[Any, Position], Position | None],
+    ) -> tuple[Position, bool]:
+        """Take in the rows of a stage, in portions, until one has no room: the position behind the
+        last one taken, and whether that was all. ``take`` gives None for no room."""
+        while True:
+            room = self._room + 1
+            rows = self._rows(name, position, cutoff)
+            for row in rows:
+                taken = take(row, position)
+                if taken is None:
+                    return position, False
+                position = taken
+            if len(rows) < room:
+                return position, True
 
     # -- what happened to the items held
 
     def _increments(self, position: Position, now: Now, cutoff: str) -> Position:
         while (position.seq, position.at) != (now.seq, TOP) and not self.is_full:
             room = self._room + 1
-            living = self._rows(_CHANGED, position)
-            dead = self._rows(_DEAD, position)
+            living = self._rows("changed", position)
+            dead = self._rows("dead", position)
             log = sorted(
                 [(row.seq, row.id, False, row) for row in living]
                 + [(row.seq, row.item_id, True, row) for row in dead],
@@ -334,33 +233,34 @@ class Follower:
         del now
         if position.edge == ABOVE_ALL or (position.edge, position.edge_id) >= (cutoff, 0):
             return position
-        stages = (_LEAVING_UNDATED, _LEAVING) if position.edge == "" else (_LEAVING,)
-        for statement in stages:
-            rows = self._rows(statement, position, cutoff)
-            for row in rows:
-                cause = f"received {row.received or 'never'}, before the filter's {cutoff}"
-                if not self._take_leave("soft_delete", row, cause):
-                    return position
-                position = _edge(position, row.received or "", row.id + 1)
-            if statement is _LEAVING_UNDATED:
-                position = _edge(position, "", TOP)
-        return _edge(position, cutoff, 0)
+
+        def take(row: Any, at: Position) -> Position | None:
+            cause = f"received {row.received or 'never'}, before the filter's {cutoff}"
+            if not row.is_gathered and not self._take_leave("soft_delete", row, cause):
+                return None
+            return _edge(at, row.received or "", row.id + 1)
+
+        if position.edge == "":
+            position, is_all = self._each("leaving undated", position, cutoff, take)
+            if not is_all:
+                return position
+            position = _edge(position, "", TOP)
+        position, is_all = self._each("leaving", position, cutoff, take)
+        return _edge(position, cutoff, 0) if is_all else position
 
     # -- new ones
 
     def _newer(self, position: Position, now: Now, cutoff: str) -> Position:
         if not self._settle_own(position, cutoff) or position.top >= now.last_id:
             return position
-        room = self._room + 1
-        rows = self._rows(_NEWER, position)
-        for row in rows:
+
+        def take(row: Any, at: Position) -> Position | None:
             if not self._tell_new(row, "new in the folder"):
-                return position
-            position = msgspec.structs.replace(position, top=row.id)
-        if len(rows) >= room:
-            self.is_full = True
-            return position
-        return msgspec.structs.replace(position, top=now.last_id)
+                return None
+            return msgspec.structs.replace(at, top=row.id)
+
+        position, is_all = self._each("newer", position, cutoff, take)
+        return msgspec.structs.replace(position, top=now.last_id) if is_all else position
 
     def _tell_new(self, row: Any, cause: str) -> bool:
         own = self._own.get(row.id)
@@ -376,16 +276,21 @@ class Follower:
         open_ = [id for id, seq in self._own.items() if seq != OWN_DELETION]
         if not open_:
             return True
-        keys = {**self._keys, "ids": open_}
-        rows = self._tx.conn.execute(_OWN_ITEMS, keys).all()
+        gathers = position.reach != Reach()
+        keys = {**self._keys, "ids": open_, **(_reach_keys(position.reach) if gathers else {})}
+        rows = self._tx.conn.execute(own_living(gathers=gathers), keys).all()
         living = {row.id: row for row in rows}
-        dead: dict[int, str] = {}
+        dead: dict[int, Any] = {}
         if len(living) < len(open_):
-            dead = {row.item_id: row.received or "" for row in self._tx.conn.execute(_BURIED, keys)}
+            buried = self._tx.conn.execute(own_buried(gathers=gathers), keys)
+            dead = {row.item_id: row for row in buried}
         for id in open_:
             row = living.get(id)
-            received = (row.received or "") if row is not None else dead.get(id, "")
-            is_covered = id <= position.top and (received, id) >= (position.edge, position.edge_id)
+            found = row if row is not None else dead.get(id)
+            received = (found.received or "") if found is not None else ""
+            is_above = (received, id) >= (position.edge, position.edge_id)
+            is_gathered = found is not None and found.is_gathered
+            is_covered = id <= position.top and (is_above or is_gathered)
             if is_covered and self._own[id] != TO_BE_TOLD_GONE:
                 continue
             if row is None:
@@ -405,29 +310,77 @@ class Follower:
         del now
         if (position.edge, position.edge_id) <= (cutoff, 0):
             return position
+
+        def take(row: Any, at: Position) -> Position | None:
+            if not row.is_gathered and not self._tell_new(row, "in the folder"):
+                return None
+            return _edge(at, row.received or "", row.id)
+
         if position.edge:
-            room = self._room + 1
-            rows = self._rows(_OLDER, position, cutoff)
-            for row in rows:
-                if not self._tell_new(row, "in the folder"):
-                    return position
-                position = _edge(position, row.received, row.id)
-            if len(rows) >= room:
-                self.is_full = True
-                return position
-            if cutoff:
-                return _edge(position, cutoff, 0)
+            position, is_all = self._each("older", position, cutoff, take)
+            if cutoff or not is_all:
+                return _edge(position, cutoff, 0) if is_all else position
             position = _edge(position, "", TOP)
-        room = self._room + 1
-        rows = self._rows(_OLDER_UNDATED, position)
-        for row in rows:
-            if not self._tell_new(row, "in the folder"):
-                return position
-            position = _edge(position, "", row.id)
-        if len(rows) >= room:
-            self.is_full = True
+        position, is_all = self._each("older undated", position, cutoff, take)
+        return _edge(position, "", 0) if is_all else position
+
+    # -- what comes and goes with its conversation
+
+    def _gathering(self, position: Position, now: Now, cutoff: str) -> Position:
+        """Move the reach: what is under way first, then from there to what is wanted now."""
+        del now
+        while not self.is_full:
+            reach = position.reach
+            if not reach.is_moving:
+                wanted = _wanted(position, cutoff)
+                if reach == wanted:
+                    break
+                # To hold nothing any more is to reach above all, as far as it did reach.
+                to = wanted if wanted != Reach() else Reach(ABOVE_ALL, reach.top)
+                reach = msgspec.structs.replace(reach, to_edge=to.edge, to_top=to.top, at=0)
+                position = msgspec.structs.replace(position, reach=reach)
+            position = self._gather(position)
+        return position
+
+    def _gather(self, position: Position) -> Position:
+        left = {entry.item_id for entry in self.entries if entry.kind == "soft_delete"}
+
+        def take(row: Any, at: Position) -> Position | None:
+            if row.id in left:
+                # Not in the step that took leave of it: a device may sort what it is told.
+                self.is_full = True
+                return None
+            if row.is_gathered:
+                is_told = self._tell_new(row, "of a conversation within the filter")
+            else:
+                cause = "its conversation lies before the filter"
+                is_told = self._take_leave("soft_delete", row, cause)
+            reach = msgspec.structs.replace(at.reach, at=row.id)
+            return msgspec.structs.replace(at, reach=reach) if is_told else None
+
+        position, is_all = self._each("gathering", position, "", take)
+        if not is_all:
             return position
-        return _edge(position, "", 0)
+        reach = position.reach
+        arrived = Reach(reach.to_edge, reach.to_top, reach.to_edge, reach.to_top)
+        return msgspec.structs.replace(
+            position, reach=arrived if reach.to_edge != ABOVE_ALL else Reach()
+        )
+
+
+def _reach_keys(reach: Reach) -> dict[str, Any]:
+    low, high = sorted((reach.edge, reach.to_edge))
+    return {
+        "reach_edge": reach.edge,
+        "reach_top": reach.top,
+        "reach_to_edge": reach.to_edge,
+        "reach_to_top": reach.to_top,
+        "reach_at": reach.at,
+        "reach_low": low,
+        "reach_high": high,
+        # A reach that held nothing gets all that lies below its edge.
+        "reach_since": reach.to_top if reach.edge == ABOVE_ALL else reach.top,
+    }
 
 
 class _Gone(msgspec.Struct, frozen=True):

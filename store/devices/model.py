@@ -69,6 +69,29 @@ class Done(msgspec.Struct, frozen=True):
     attachments: tuple[int, ...] = ()
 
 
+# Above every instant: nothing is held yet.
+ABOVE_ALL = "~"
+
+
+class Reach(msgspec.Struct, frozen=True, array_like=True):
+    """Which items a device holds with their conversations, though they lie below its edge.
+
+    An item up to ``top`` is held where a message of its conversation, up to ``top`` as well, was
+    received at ``edge`` or later. While the reach moves, items up to ``at`` are held as by
+    ``to_edge`` and ``to_top``, the others as before.
+    """
+
+    edge: str = ABOVE_ALL
+    top: int = 0
+    to_edge: str = ABOVE_ALL
+    to_top: int = 0
+    at: int = 0
+
+    @property
+    def is_moving(self) -> bool:
+        return (self.edge, self.top) != (self.to_edge, self.to_top)
+
+
 class Position(msgspec.Struct, frozen=True, array_like=True):
     """How much of a folder a device has been told.
 
@@ -76,7 +99,8 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     received, then ``edge_id``), as of change ``seq`` and inside it up to item ``at``. The edge
     moves down as older items are handed out, and up as they leave the filter. ``base`` is the
     number up to which the log was told to its end (``store.sync.ItemState``). ``kinds``: of which
-    kinds the items are that the device is shown at all; empty means all.
+    kinds the items are that the device is shown at all; empty means all. ``gathers``: whether it
+    wants conversations whole that have a message within the filter; ``reach``: what it holds so.
     """
 
     seq: int
@@ -86,6 +110,8 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     edge_id: int
     base: int = 0
     kinds: tuple[str, ...] = ()
+    gathers: bool = False
+    reach: Reach = Reach()
 
 
 class CollectionState(msgspec.Struct, frozen=True):

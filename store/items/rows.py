@@ -229,6 +229,7 @@ def bury(tx: WriteTx, rows: Sequence[Row[Any]], moved_to: int = 0, first_item: i
                 "received": row.received,
                 "moved_item": first_item + place if first_item else 0,
                 "at": tx.now,
+                "conversation_id": row.conversation_id,
             }
             for place, row in enumerate(rows)
         ],

@@ -321,6 +321,51 @@ def test_lesson_08_a_filter_gives_exact_soft_deletions_and_additions(
     assert device.held[inbox].anomalies == []
 
 
+@pytest.mark.parametrize("version", ["14.0", "14.1", "16.0", "16.1"])
+def test_a_conversation_is_held_as_long_as_its_newest_message(
+    exchange: Exchange, new_device: NewDevice, version: str
+) -> None:
+    """MS-ASCON 3.2.5.6: old messages come with a new one, and leave when that ages off, though it
+    was deleted before."""
+    anna = exchange.person("anna")
+    first = anna.receives("Question", "x")
+    thread = {"References": first}
+    anna.receives("Old", "x")
+    exchange.clock.advance(days=20)
+    anna.receives("Re: Question", "x", headers=thread)
+    exchange.clock.advance(days=20)
+    device = new_device(anna, version)
+    inbox = device.folder_of_type(2)
+    week = options(filter_type=3)
+
+    def held(*mode: int) -> list[str]:
+        asked = [node("AirSync:ConversationMode", each) for each in mode]
+        device.sync_all(inbox, options=week, more=asked, window=1)
+        items = device.held[inbox].items.values()
+        return sorted(str(data["Email:Subject"].value) for data in items)
+
+    device.begin(inbox, options=week, more=[node("AirSync:ConversationMode", 1)])
+    assert held() == []
+    anna.receives("Re: Re: Question", "x", headers=thread)
+    whole = ["Question", "Re: Question", "Re: Re: Question"]
+    assert held() == whole
+    assert held(0) == ["Re: Re: Question"]
+    assert held(1) == whole
+    assert device.sync(inbox, options=week) is None
+    # The newest one goes: what came with it stays until the filter has passed it.
+    (newest,) = (
+        id
+        for id, data in device.held[inbox].items.items()
+        if data["Email:Subject"].value == whole[2]
+    )
+    device.change(inbox, delete(newest))
+    assert device.held[inbox].items.pop(newest)
+    assert held() == whole[:2]
+    exchange.clock.advance(days=9)
+    assert held() == []
+    assert device.held[inbox].anomalies == []
+
+
 def test_an_empty_request_repeats_the_last_one(anna: Person, new_device: NewDevice) -> None:
     device = new_device(anna)
     inbox = device.folder_of_type(2)

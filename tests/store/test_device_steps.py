@@ -21,6 +21,7 @@ from store.commands import (
     FetchFolders,
     FolderRole,
     ItemChange,
+    MoveItems,
     UpdateItems,
 )
 from store.devices.commands import (
@@ -61,6 +62,28 @@ _OPERATIONS = st.one_of(
     st.tuples(st.just("own move out"), st.integers(0, 50)),
     st.tuples(st.just("own move in"), st.integers(0, _DAYS)),
 )
+# The same with messages of a few conversations, which the device may want to have whole: few days
+# and filters between them, so that much of them is held because of one message.
+_THREADS = 2
+_IN_THREAD = st.builds(
+    lambda day, thread: day * _THREADS + thread,
+    st.sampled_from([1, 7, 15, 25]),
+    st.integers(0, _THREADS - 1),
+)
+_FEW = st.integers(0, 7)
+_IN_THREADS = st.one_of(
+    st.tuples(st.sampled_from(["answer", "answer", "move in"]), _IN_THREAD),
+    st.tuples(
+        st.sampled_from(
+            ["delete", "read", "content", "own read", "own delete", "own move out", "read"]
+        ),
+        _FEW,
+    ),
+    st.tuples(st.sampled_from(["step", "step", "lost step"]), st.integers(1, 4)),
+    st.tuples(st.just("filter"), st.sampled_from([0, 3, 10, 20])),
+    st.tuples(st.just("gather"), st.booleans().map(int)),
+)
+_BEGUN = [("gather", 1), ("filter", 20), ("answer", 2), ("answer", 14), ("answer", 50), ("step", 4)]
 
 
 def _day(number: int) -> str:
@@ -80,6 +103,10 @@ class World:
         self.held: set[int] = set()
         self.held_reads: dict[int, bool] = {}
         self.key = ("", 0)
+        self.gathers = False
+        # Conversations of those that have others', and the latest day of each that was here.
+        self.threads: dict[int, int] = {}
+        self.latest: dict[int, int] = {}
 
     async def begin(self) -> None:
         step = await self.session.execute(BeginCollection("phone", self.folder))
@@ -94,8 +121,11 @@ class World:
 
     # -- others
 
-    async def add(self, day: int, folder: str = "inbox") -> int:
-        draft = ItemDraft(properties={"subject": "x", "received": _day(day), "is_read": True})
+    async def add(self, day: int, folder: str = "inbox", thread: int | None = None) -> int:
+        properties = {"subject": "x", "received": _day(day), "is_read": True}
+        if thread is not None:
+            properties["references"] = f"<{thread}@example.org>"
+        draft = ItemDraft(properties=properties)
         saved = (await self.session.execute(CreateItems((draft,), FolderRole(folder))))[0]
         return saved.id.id
 
@@ -111,6 +141,25 @@ class World:
         item = await self.add(day)
         self.truth[item] = day
         self.reads[item] = True
+
+    async def do_answer(self, value: int) -> None:
+        day, thread = divmod(value, _THREADS)
+        self._answered(await self.add(day, thread=thread), day, thread)
+
+    async def do_move_in(self, value: int) -> None:
+        """By others: it gets a new id, and keeps its day."""
+        day, thread = divmod(value, _THREADS)
+        item = await self.add(day, "archive", thread)
+        (moved,) = await self.session.execute(MoveItems((self.id(item),), FolderRole("inbox")))
+        self._answered(moved.id.id, day, thread)
+
+    def _answered(self, item: int, day: int, thread: int) -> None:
+        self.truth[item], self.reads[item] = day, True
+        self.threads[item] = thread
+        self.latest[thread] = max(day, self.latest.get(thread, 0))
+
+    async def do_gather(self, wanted: int) -> None:
+        self.gathers = bool(wanted)
 
     async def do_delete(self, number: int) -> None:
         item = self.pick(number, self.truth)
@@ -137,7 +186,7 @@ class World:
     def _step(self, window: int, *changes: DeviceChange) -> StepCollection:
         return StepCollection(
             "phone", self.folder, *self.key, window=window, bytes_max=1 << 30,
-            cutoff=self.cutoff, changes=changes, wins="device",
+            cutoff=self.cutoff, gathers=self.gathers, changes=changes, wins="device",
         )  # fmt: skip
 
     async def do_step(self, window: int) -> Step:
@@ -213,13 +262,20 @@ class World:
         self.held.add(moved.item.id)
         self.held_reads[moved.item.id] = True
 
+    def _counts(self, item: int) -> int:
+        """The day by which an item is shown: a message that went counts in its conversation."""
+        day = self.truth[item]
+        if not self.gathers or item not in self.threads:
+            return day
+        return max(day, self.latest[self.threads[item]])
+
     async def settle(self) -> None:
         for _ in range(500):
             before = self.key
             step = await self.do_step(3)
             if self.key == before and not step.more:
                 break
-        shown = {item for item, day in self.truth.items() if _day(day) >= self.cutoff}
+        shown = {item for item in self.truth if _day(self._counts(item)) >= self.cutoff}
         assert self.held == shown
         assert {i: self.held_reads[i] for i in shown} == {i: self.reads[i] for i in shown}
         cutoffs = {self.folder: self.cutoff}
@@ -258,15 +314,26 @@ def test_a_device_holds_what_the_filter_shows(history: list[tuple[str, int]]) ->
     asyncio.run(_live_alone(history))
 
 
+@settings(max_examples=80, deadline=None)
+@example([("answer", 3), ("gather", 1), ("filter", 10), ("step", 4), ("answer", 60), ("step", 4)])
+@example([*_BEGUN, ("own read", 0), ("delete", 2), ("step", 4), ("read", 0)])
+@given(st.lists(_IN_THREADS, max_size=25).map(lambda history: [*_BEGUN, *history]))
+def test_a_device_holds_conversations_whole(history: list[tuple[str, int]]) -> None:
+    asyncio.run(_live_alone(history))
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize("seed", range(4))
 async def test_the_same_on_both_engines(anna: Session, seed: int) -> None:
     """Longer histories, on SQLite and on PostgreSQL."""
     chance = random.Random(seed)
     names = ("add", "delete", "read", "content", "filter", "step", "lost step", "own read",
-             "own delete", "own move out", "own move in")  # fmt: skip
+             "own delete", "own move out", "own move in", "answer", "move in",
+             "gather")  # fmt: skip
+    in_threads = (0, _DAYS * _THREADS - 1)
     bounds = {"add": (0, _DAYS - 1), "own move in": (0, _DAYS - 1), "step": (1, 4),
-              "lost step": (1, 4), "filter": (0, 20)}  # fmt: skip
+              "lost step": (1, 4), "filter": (0, 20), "answer": in_threads,
+              "move in": in_threads, "gather": (0, 1)}  # fmt: skip
     history = [
         (name, chance.randint(*bounds.get(name, (0, 50)))) for name in chance.choices(names, k=80)
     ]

@@ -34,8 +34,9 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
             *(table for table in metadata.tables if "device" in table),
         ):
             old.execute(f"DROP TABLE {table}")
-        old.execute("DROP INDEX tombstone_by_item")
-        for column in ("received", "moved_item"):
+        for index in ("item", "conversation", "received"):
+            old.execute(f"DROP INDEX tombstone_by_{index}")
+        for column in ("received", "moved_item", "conversation_id"):
             old.execute(f"ALTER TABLE tombstone DROP COLUMN {column}")
         old.execute("ALTER TABLE mailbox DROP COLUMN meeting_delivery")
         old.execute("DROP INDEX item_by_span")
@@ -44,7 +45,16 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
 
-    assert migrations.upgrade(url) == ["0002", "0003", "0004", "0005", "0006", "0007", "0008"]
+    assert migrations.upgrade(url) == [
+        "0002",
+        "0003",
+        "0004",
+        "0005",
+        "0006",
+        "0007",
+        "0008",
+        "0009",
+    ]
     assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == [
         "0001",
         "0002",
@@ -54,6 +64,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         "0006",
         "0007",
         "0008",
+        "0009",
     ]
     assert migrations.upgrade(url) == []
     again = await Store.open(url)

@@ -1,0 +1,300 @@
+"""What a device holds of a folder, as SQL: the statements by which a step finds what to tell.
+
+An item is held by its own receipt, where it lies at or above the position's edge; or with its
+conversation (``store.devices.model.Reach``), where a message of that was received late enough. A
+message that is gone counts as long as it would if it were there: it left a tombstone, so what its
+conversation brought along stays until the filter has passed it (MS-ASCON 3.2.5.6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Literal, cast
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    union,
+)
+
+from store import tables
+
+_item = tables.item
+_tombstone = tables.tombstone
+_ID: dict[Table, ColumnElement[int]] = {_item: _item.c.id, _tombstone: _tombstone.c.item_id}
+
+Name = Literal[
+    "changed", "dead", "newer", "older", "older undated", "leaving", "leaving undated", "gathering"
+]
+Condition = ColumnElement[bool]
+Rows = Any
+"""A SELECT; its columns differ from stage to stage."""
+
+_COLUMNS = (
+    _item.c.id,
+    _item.c.seq,
+    _item.c.changed_seq,
+    _item.c.flags_seq,
+    _item.c.categories_seq,
+    _item.c.read_seq,
+    _item.c.received,
+    _item.c.size,
+)
+
+
+def _text(name: str) -> Any:
+    return bindparam(name, type_=String)
+
+
+def _number(name: str) -> Any:
+    return bindparam(name, type_=BigInteger)
+
+
+def _here(table: Table) -> tuple[Condition, ...]:
+    return (
+        table.c.mailbox_id == bindparam("mailbox_id"),
+        table.c.folder_id == bindparam("folder_id"),
+        table.c.is_associated.is_(False),
+    )
+
+
+# -- who is held -------------------------------------------------------------------------------
+
+
+def _by_itself(table: Table) -> Condition:
+    """At or above the edge."""
+    key = func.coalesce(table.c.received, "")
+    return or_(
+        key > bindparam("edge"),
+        and_(key == bindparam("edge"), _ID[table] >= bindparam("edge_id")),
+    )
+
+
+def _within(table: Table, edge: Any, top: Any) -> Condition:
+    """Of a conversation with a message up to ``top`` that was received at ``edge`` or later."""
+    members: list[Condition] = []
+    for of in (_item, _tombstone):
+        member = of.alias()
+        id = member.c.id if of is _item else member.c.item_id
+        members.append(
+            exists().where(
+                member.c.mailbox_id == table.c.mailbox_id,
+                member.c.conversation_id == table.c.conversation_id,
+                member.c.folder_id == table.c.folder_id,
+                member.c.is_associated.is_(False),
+                member.c.received >= edge,
+                id <= top,
+            )
+        )
+    return and_(_ID[table] <= top, or_(*members))
+
+
+def gathered(table: Table) -> Condition:
+    """Held with its conversation, as far as that was told."""
+    is_told = _ID[table] <= _number("reach_at")
+    edge = case((is_told, _text("reach_to_edge")), else_=_text("reach_edge"))
+    top = case((is_told, _number("reach_to_top")), else_=_number("reach_top"))
+    return _within(table, edge, top)
+
+
+def _held(table: Table, gathers: bool) -> Condition:
+    return or_(_by_itself(table), gathered(table)) if gathers else _by_itself(table)
+
+
+def _mark(gathers: bool) -> Any:
+    return (gathered(_item) if gathers else false()).label("is_gathered")
+
+
+# -- what happened to those, and what is new ---------------------------------------------------
+
+
+def _changed(gathers: bool) -> Rows:
+    return (
+        select(*_COLUMNS)
+        .where(
+            *_here(_item),
+            _item.c.seq >= bindparam("seq"),
+            or_(_item.c.seq > bindparam("seq"), _item.c.id > bindparam("at")),
+            _item.c.id <= bindparam("top"),
+            _held(_item, gathers),
+        )
+        .order_by(_item.c.seq, _item.c.id)
+    )
+
+
+def _dead(gathers: bool) -> Rows:
+    return (
+        select(_tombstone.c.seq, _tombstone.c.item_id, _tombstone.c.moved_to)
+        .where(
+            *_here(_tombstone),
+            _tombstone.c.seq >= bindparam("seq"),
+            or_(_tombstone.c.seq > bindparam("seq"), _tombstone.c.item_id > bindparam("at")),
+            _tombstone.c.item_id <= bindparam("top"),
+            _held(_tombstone, gathers),
+        )
+        .order_by(_tombstone.c.seq, _tombstone.c.item_id)
+    )
+
+
+def _newer(_gathers: bool) -> Rows:
+    return (
+        select(*_COLUMNS)
+        .where(*_here(_item), _item.c.id > bindparam("top"), _by_itself(_item))
+        .order_by(_item.c.id)
+    )
+
+
+def _older(gathers: bool) -> Rows:
+    below = or_(
+        _item.c.received < bindparam("edge"),
+        and_(_item.c.received == bindparam("edge"), _item.c.id < bindparam("edge_id")),
+    )
+    return (
+        select(*_COLUMNS, _mark(gathers))
+        .where(
+            *_here(_item),
+            _item.c.id <= bindparam("top"),
+            _item.c.received <= bindparam("edge"),
+            below,
+            _item.c.received >= bindparam("cutoff"),
+        )
+        .order_by(_item.c.received.desc(), _item.c.id.desc())
+    )
+
+
+def _older_undated(gathers: bool) -> Rows:
+    return (
+        select(*_COLUMNS, _mark(gathers))
+        .where(
+            *_here(_item),
+            _item.c.id <= bindparam("top"),
+            _item.c.received.is_(None),
+            _item.c.id < bindparam("edge_id"),
+        )
+        .order_by(_item.c.id.desc())
+    )
+
+
+def _leaving(gathers: bool) -> Rows:
+    return (
+        select(*_COLUMNS, _mark(gathers))
+        .where(
+            *_here(_item),
+            _item.c.id <= bindparam("top"),
+            _item.c.received >= bindparam("edge"),
+            or_(_item.c.received > bindparam("edge"), _item.c.id >= bindparam("edge_id")),
+            _item.c.received < bindparam("cutoff"),
+        )
+        .order_by(_item.c.received, _item.c.id)
+    )
+
+
+def _leaving_undated(gathers: bool) -> Rows:
+    return (
+        select(*_COLUMNS, _mark(gathers))
+        .where(
+            *_here(_item),
+            _item.c.id <= bindparam("top"),
+            _item.c.received.is_(None),
+            _item.c.id >= bindparam("edge_id"),
+        )
+        .order_by(_item.c.id)
+    )
+
+
+# -- what comes and goes with its conversation -------------------------------------------------
+
+
+def _conversations() -> Any:
+    """Conversations that one reach may hold and the other not: those with a message between their
+    edges, and those with a message between their tops."""
+    low, high = _text("reach_low"), _text("reach_high")
+    since, to_edge, to_top = _number("reach_since"), _text("reach_to_edge"), _number("reach_to_top")
+    parts: list[Rows] = []
+    for table in (_item, _tombstone):
+        id, received = _ID[table], table.c.received
+        within = select(table.c.conversation_id).where(
+            *_here(table), table.c.conversation_id.is_not(None)
+        )
+        parts.append(within.where(received >= low, received < high, id <= to_top))
+        later = within.where(id > since, id <= to_top)
+        parts.append(later if table is _item else later.where(received >= to_edge))
+    return union(*parts)
+
+
+def _gathering(_gathers: bool) -> Rows:
+    """Items that are held by one reach and not by the other, from ``reach_at`` on."""
+    old = _within(_item, _text("reach_edge"), _number("reach_top"))
+    new = _within(_item, _text("reach_to_edge"), _number("reach_to_top"))
+    return (
+        select(*_COLUMNS, new.label("is_gathered"))
+        .where(
+            *_here(_item),
+            _item.c.conversation_id.in_(_conversations()),
+            _item.c.id > _number("reach_at"),
+            _item.c.id <= _number("reach_to_top"),
+            not_(_by_itself(_item)),
+            or_(and_(old, not_(new)), and_(new, not_(old))),
+        )
+        .order_by(_item.c.id)
+    )
+
+
+_STATEMENTS: dict[Name, tuple[Table, Callable[[bool], Rows]]] = {
+    "changed": (_item, _changed),
+    "dead": (_tombstone, _dead),
+    "newer": (_item, _newer),
+    "older": (_item, _older),
+    "older undated": (_item, _older_undated),
+    "leaving": (_item, _leaving),
+    "leaving undated": (_item, _leaving_undated),
+    "gathering": (_item, _gathering),
+}
+
+
+_KINDS: Any = cast("Any", bindparam("kinds", expanding=True))
+
+
+@cache
+def statement(name: Name, *, gathers: bool, of_kinds: bool) -> Rows:
+    """The rows of a stage, ``room`` of them at most. ``gathers``: some are held with their
+    conversations; ``of_kinds``: a device is shown items of some ``kinds`` alone."""
+    table, build = _STATEMENTS[name]
+    made = build(gathers).limit(bindparam("room"))
+    if of_kinds:
+        made = made.where(table.c.kind.in_(_KINDS))
+    return made
+
+
+# -- a device's own items ----------------------------------------------------------------------
+
+_IDS: Any = cast("Any", bindparam("ids", expanding=True))
+
+
+@cache
+def own_living(*, gathers: bool) -> Rows:
+    """Items of ``ids`` in the folder."""
+    return select(*_COLUMNS, _mark(gathers)).where(*_here(_item), _item.c.id.in_(_IDS))
+
+
+@cache
+def own_buried(*, gathers: bool) -> Rows:
+    """Tombstones of ``ids`` in the folder."""
+    mark = (gathered(_tombstone) if gathers else false()).label("is_gathered")
+    return select(_tombstone.c.item_id, _tombstone.c.received, mark).where(
+        _tombstone.c.mailbox_id == bindparam("mailbox_id"),
+        _tombstone.c.folder_id == bindparam("folder_id"),
+        _tombstone.c.item_id.in_(_IDS),
+    )

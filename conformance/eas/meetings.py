@@ -23,6 +23,33 @@ ACCEPT, TENTATIVE, DECLINE = 1, 2, 3
 _PARTSTAT = {ACCEPT: "ACCEPTED", TENTATIVE: "TENTATIVE", DECLINE: "DECLINED"}
 
 
+def calendar_mail(author: Device, to: Device, subject: str, method: str, *event: str) -> bytes:
+    """A message with an event in iCalendar, of its lines."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//conformance//EN", f"METHOD:{method}",
+             "BEGIN:VEVENT", *event, "END:VEVENT", "END:VCALENDAR", ""]  # fmt: skip
+    made = EmailMessage(SMTP)
+    made["From"], made["To"] = author.identity.user, to.identity.user
+    made["Subject"] = subject
+    made.set_content("Words")
+    text = "\r\n".join(lines)
+    made.add_alternative(text, subtype="calendar", params={"method": method})
+    return made.as_bytes()
+
+
+def answer_status(attendee: Device, folder: str, request: str, answer: int) -> str:
+    """The status of a device's answer to an invitation, by its id; from 16.0 on the organiser is
+    told."""
+    asked = node(
+        f"{_M}:Request",
+        node(f"{_M}:UserResponse", answer),
+        node(f"{_M}:CollectionId", folder),
+        node(f"{_M}:RequestId", request),
+        node(f"{_M}:SendResponse") if is_new(attendee) else None,
+    )
+    result = attendee.ask(_M, node(f"{_M}:{_M}", asked)).find(f"{_M}:Result")
+    return result.text(f"{_M}:Status") if result is not None else ""
+
+
 class Meeting:
     """One that ``organizer``'s device makes with ``attendee``'s user. ``type``: AttendeeType."""
 
@@ -62,34 +89,19 @@ class Meeting:
     ) -> bytes:
         end = self.start + timedelta(hours=1)
         lines = [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//conformance//EN", f"METHOD:{method}",
-            "BEGIN:VEVENT", f"UID:{self._uid}", f"DTSTAMP:{compact(datetime.now().astimezone())}",
+            f"UID:{self._uid}", f"DTSTAMP:{compact(datetime.now().astimezone())}",
             f"DTSTART:{compact(self.start)}", f"DTEND:{compact(end)}", f"SUMMARY:{self.subject}",
             f"ORGANIZER:mailto:{self.organizer.identity.user}",
             f"ATTENDEE;PARTSTAT={state};RSVP=TRUE:mailto:{self.attendee.identity.user}",
-            f"SEQUENCE:{1 if method == 'CANCEL' else 0}", *more, "END:VEVENT", "END:VCALENDAR", "",
+            f"SEQUENCE:{1 if method == 'CANCEL' else 0}", *more,
         ]  # fmt: skip
-        made = EmailMessage(SMTP)
-        made["From"], made["To"] = author.identity.user, to.identity.user
-        made["Subject"] = subject
-        made.set_content("Words")
-        text = "\r\n".join(lines)
-        made.add_alternative(text, subtype="calendar", params={"method": method})
-        return made.as_bytes()
+        return calendar_mail(author, to, subject, method, *lines)
 
     def answer(self, answer: int, *words: Node) -> None:
         """The attendee's device answers, and the organiser is told. ``words``: a Body that
         goes with it, from 16.0 on. Raises Failure."""
-        inbox = self.attendee.folder_of_type(2)
-        asked = node(
-            f"{_M}:Request",
-            node(f"{_M}:UserResponse", answer),
-            node(f"{_M}:CollectionId", inbox),
-            node(f"{_M}:RequestId", self.request),
-            node(f"{_M}:SendResponse", *words) if is_new(self.attendee) else None,
-        )
-        result = self.attendee.ask(_M, node(f"{_M}:{_M}", asked)).find(f"{_M}:Result")
-        told = result.text(f"{_M}:Status") if result is not None else ""
+        inbox = self.attendee.folder_of_type(INBOX)
+        told = answer_status(self.attendee, inbox, self.request, answer)
         check(told == "1", f"the answer has status {told!r}")
         if not is_new(self.attendee):
             subject = f"Answer: {self.subject}"

@@ -20,6 +20,8 @@ from conformance.eas.wbxml import Malformed, Node, decode, encode, node
 from conformance.runner import Account, Outcome
 from conformance.scenario import Scenario
 from entrepot.testing import Exchange, Person
+from tests.clients.zeep_client import Soap
+from tests.clients.zeep_others import delegate_of
 from tests.conformance.conftest import reference
 from tests.directory.pictures import picture
 from tests.entrepot.test_cli_devices import entrepot
@@ -28,6 +30,8 @@ SCENARIOS_OF_ONE = 40
 OF_SOMEBODY_WITH_A_PHOTO = {
     f"MS-ASCMD {number}" for number in ("S13_TC17", "S13_TC18", "S13_TC19", "S14_TC20", "S14_TC21")
 }
+_DELIVERY = "DelegatesAndSendInformationToMe"
+OF_A_DELEGATE = {"MS-ASEMAIL S04_TC08", "MS-ASEMAIL S04_TC09"}
 MEMBERS_OF_LARGE = 21  # one more than are asked for their time (MS-ASCMD 2.2.3.183)
 SCENARIOS = {scenario.id: scenario for scenario in load_all()}
 
@@ -65,6 +69,10 @@ def run(server: Exchange) -> Iterator[Callable[[Scenario, str], Outcome]]:
             if scenario.id in OF_SOMEBODY_WITH_A_PHOTO:
                 person = somebody(f"shown{name}", 0)
                 person.sets_photo(picture())
+            if scenario.id in OF_A_DELEGATE:
+                turn = counts[version]
+                person, other = somebody(f"clerk{name}", turn), somebody(f"chief{name}", turn)
+                delegate_of(Soap(other), person, _DELIVERY, ReceiveCopiesOfMeetingMessages=True)
             runner = EasRunner(
                 client,
                 server.eas,
@@ -154,8 +162,8 @@ def _lying(server: Exchange, lie: Callable[[str, Node], Node | bytes]) -> EasRun
             )
 
     client = httpx.Client(transport=Transport(), timeout=30)
-    accounts = [Account(each.address, each.password) for each in (person, other)]
-    return EasRunner(client, server.eas, "16.1", *accounts)
+    first, second = (Account(each.address, each.password) for each in (person, other))
+    return EasRunner(client, server.eas, "16.1", first, second)
 
 
 def _without(name: str) -> Callable[[str, Node], Node]:
@@ -297,6 +305,16 @@ LIES: dict[str, tuple[str, Callable[[str, Node], Any]]] = {
     "what is sent is a draft": ("MS-ASEMAIL S01_TC27", _valued("Email2:IsDraft", "1")),
     "nothing was done with it": ("MS-ASEMAIL S01_TC16", _without("Email2:LastVerbExecuted")),
     "blind copies say nothing": ("MS-ASEMAIL ReceivedAsBcc", _without("Email2:ReceivedAsBcc")),
+    "every meeting is once": ("MS-ASEMAIL S04_TC03", _without("Email:Recurrences")),
+    "every months' calendar is lost": ("MS-ASEMAIL S04_TC06", _without("Email2:CalendarType")),
+    "every time may be proposed": (
+        "MS-ASEMAIL S04_TC05",
+        _valued("Email:DisallowNewTimeProposal", "0"),
+    ),
+    "nothing is out of date": ("MS-ASEMAIL S04_TC12", _valued("Email2:MeetingMessageType", "1")),
+    "no exception says which": ("MS-ASEMAIL S04_TC15", _without("Email:RecurrenceId")),
+    "a day has hours": ("MS-ASEMAIL S04_TC13", _valued("Email:AllDayEvent", "0")),
+    "everybody is busy": ("MS-ASEMAIL S04_TC17", _valued("Email:BusyStatus", "2")),
     "an element that there is not": (
         "MS-ASCMD S04_TC02",
         lambda _c, root: node(root.name, *root.children, node("FolderHierarchy:Folders")),

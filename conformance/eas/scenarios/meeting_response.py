@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from email.message import EmailMessage
-from email.policy import SMTP
 
 from conformance.checks import Missing, check
 from conformance.eas.device import Device
 from conformance.eas.mailing import arrived, received, unique
+from conformance.eas.meetings import calendar_mail
 from conformance.eas.runner import REGISTRY, needs
 from conformance.eas.scenarios.search import found_by
 from conformance.eas.wbxml import Node, node
@@ -38,21 +37,14 @@ def invited(device: Device, other: Device, *, weekly: bool = False) -> tuple[str
 
 def _invitation(organizer: Device, attendee: Device, subject: str, *, weekly: bool) -> bytes:
     lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//conformance//EN", "METHOD:REQUEST",
-        "BEGIN:VEVENT", f"UID:{uuid.uuid4()}", "DTSTAMP:20260601T080000Z",
+        f"UID:{uuid.uuid4()}", "DTSTAMP:20260601T080000Z",
         "DTSTART:20270104T080000Z", "DTEND:20270104T090000Z", f"SUMMARY:{subject}",
         f"ORGANIZER:mailto:{organizer.identity.user}",
         f"ATTENDEE;RSVP=TRUE:mailto:{attendee.identity.user}",
         *(["RRULE:FREQ=WEEKLY;COUNT=4"] if weekly else []),
-        "SEQUENCE:0", "END:VEVENT", "END:VCALENDAR", "",
+        "SEQUENCE:0",
     ]  # fmt: skip
-    made = EmailMessage(SMTP)
-    made["From"], made["To"] = organizer.identity.user, attendee.identity.user
-    made["Subject"] = subject
-    made.set_content("Words")
-    calendar = "\r\n".join(lines)
-    made.add_alternative(calendar, subtype="calendar", params={"method": "REQUEST"})
-    return made.as_bytes()
+    return calendar_mail(organizer, attendee, subject, "REQUEST", *lines)
 
 
 def _request(folder: str, id: str, answer: int, *more: Node) -> Node:

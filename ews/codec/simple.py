@@ -163,6 +163,10 @@ def reader(name: str, strict: bool) -> Read:
     if name == "PropertyTagType" and not strict:
         # Clients pad tags and write them in decimal (survey of clients, trap 29).
         return _matching(_ANY_TAG, "a property tag")
+    if name == "DaysOfWeekType":
+        # As in Exchange a name that is none spoils the one item (MS-OXWSMTGS
+        # ErrorCalendarInvalidDayForWeeklyRecurrence), not the whole request.
+        return str.split
     kind = contract.simple_type(name)
     if kind.kind == "list":
         item = reader(kind.members[0], strict)

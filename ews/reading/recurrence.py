@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from ews.errors import EwsError
@@ -13,6 +14,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+MONTHS_A_YEAR = len(MONTHS)
 GROUPS = {
     "Day": list(WEEKDAYS),
     "Weekday": list(WEEKDAYS[:5]),
@@ -28,7 +30,20 @@ def read_recurrence(node: Any) -> Recurrence:
     name, value = pattern
     recurrence: Recurrence = _PATTERNS[name](value)
     _add_range(node, recurrence)
-    return recurrence
+    return _as_yearly(recurrence)
+
+
+def _as_yearly(recurrence: Recurrence) -> Recurrence:
+    """A pattern of every so many whole years, as EWS says it: by twelve months a year, from the
+    month of its start on (``ews.render.recurrence``)."""
+    years, rest = divmod(recurrence.get("interval", 1), MONTHS_A_YEAR)
+    if recurrence.get("regenerates") or not recurrence["type"].endswith("monthly"):
+        return recurrence
+    if rest or years < 2:
+        return recurrence
+    type = recurrence["type"].replace("monthly", "yearly")
+    month = date.fromisoformat(recurrence["start"]).month
+    return {**recurrence, "type": type, "interval": years, "month": month}
 
 
 def _add_range(node: Any, recurrence: Recurrence) -> None:

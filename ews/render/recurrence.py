@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ews.reading.recurrence import GROUPS, MONTHS
+from ews.reading.recurrence import GROUPS, MONTHS, MONTHS_A_YEAR
 from store.calendar.model import WEEKDAYS, Recurrence
 
 _AGAIN = {
@@ -36,7 +36,8 @@ def _pattern(recurrence: Recurrence) -> str:
         )
     is_yearly = type.endswith("yearly")
     if is_yearly and interval > 1:
-        type, interval, is_yearly = type.replace("yearly", "monthly"), interval * 12, False
+        type, is_yearly = type.replace("yearly", "monthly"), False
+        interval *= MONTHS_A_YEAR
     month = f"<t:Month>{MONTHS[recurrence['month'] - 1]}</t:Month>" if is_yearly else ""
     head = "" if is_yearly else _interval(interval)
     frequency = "Yearly" if is_yearly else "Monthly"

@@ -79,15 +79,17 @@ def a_change_to_such_a_length(ews: Mailbox, calendar: Ref, case: tuple[timedelta
 
 @scenario(SPEC, "S01_TC20", requirements=rows(1200, 12052), needs=RECURRENCE)
 def days_that_are_none_of_a_week(ews: Mailbox, calendar: Ref) -> None:
-    """A week's pattern names its days; Day, Weekday and WeekendDay are none."""
-    for day in ("Day", "Weekday", "WeekendDay"):
+    """A week's pattern names its days; Day, Weekday and WeekendDay are none, nor is what no
+    contract knows."""
+    for day in ("Day", "Weekday", "WeekendDay", "Random"):
         recurrence = t.Recurrence(
             t.WeeklyRecurrence(t.Interval(1), t.DaysOfWeek(day)),
             t.NumberedRecurrence(t.StartDate(start().date()), t.NumberOfOccurrences(OCCURRENCES)),
         )
         wanted = kinds.APPOINTMENT.make(ews.unique(day), recurrence)
         create = requests.create_item(wanted, folder=calendar)
-        refused(ews.call(create), "ErrorCalendarInvalidDayForWeeklyRecurrence")
+        answer = ews.call(create, deliberate=day == "Random")
+        refused(answer, "ErrorCalendarInvalidDayForWeeklyRecurrence")
     equal(ews.find(calendar), [], "series that were made")
 
 

@@ -625,6 +625,9 @@ def _shown(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, tuple):
         return "[" + ", ".join(f'"{part}"' for part in value) + "]"
+    if isinstance(value, dict):
+        parts = (f"{name} = {_shown(part)}" for name, part in sorted(value.items()))
+        return f"{{ {', '.join(parts)} }}" if value else "{}"
     if isinstance(value, int):
         return str(value)
     return f'"{value}"'
@@ -650,7 +653,7 @@ def settings_markdown() -> str:
         "",
         "Printed by `entrepot settings --markdown`; do not edit. A setting stands in the TOML",
         "file (`entrepot serve --config entrepot.toml`) or in the environment, which wins. Lists",
-        "are written as TOML and in the environment as JSON (`'[\"127.0.0.1:8080\"]'`).",
+        "and tables are TOML, in the environment JSON (`'[\"127.0.0.1:8080\"]'`, `'{\"a\": 1}'`).",
         "Secrets are never settings: they are files named by a setting, and never logged.",
     ]
     for group, rows in settings_table():

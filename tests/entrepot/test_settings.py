@@ -18,6 +18,17 @@ def test_the_page_on_settings_is_printed_from_them():
         assert f"### `{name}`" in page
 
 
+def test_the_defaults_that_are_shown_may_stand_in_the_file(tmp_path):
+    rows = [row for _, rows in settings_table() for row in rows if row["default"] != "none"]
+    shown = "".join(f"{row['name']} = {row['default']}\n" for row in rows)
+    (tmp_path / "entrepot.toml").write_text(shown)
+    read = Settings.read(tmp_path / "entrepot.toml")
+    for row in rows:
+        default = Settings.model_fields[row["name"]].default
+        if not isinstance(default, Path):  # those are made absolute
+            assert getattr(read, row["name"]) == default, row["name"]
+
+
 def test_every_setting_has_a_group_and_a_reason():
     for group, rows in settings_table():
         assert group

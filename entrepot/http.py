@@ -11,6 +11,7 @@ import errno
 import socket
 import ssl
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -23,6 +24,7 @@ _BACKLOG = 1024
 _HEAD_BYTES_MAX = 96 * 1024
 # From a connection, or a request's first byte, to the end of its headers.
 _HEAD_S_MAX = 30.0
+_RETRY_S = b"60"
 
 
 class CannotListen(OSError):
@@ -64,11 +66,29 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
+async def _too_busy(scope: Any, receive: Any, send: Any) -> None:
+    """503, and when to come again: devices keep to it (MS-ASHTTP 3.1.5.2.3)."""
+    body = b"The server is too busy.\n"
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", _RETRY_S),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol with bounds that it lacks: size and time of a request's head."""
+    """uvicorn's protocol with bounds that it lacks: size and time of a request's head; and an
+    answer of its own where there are too many connections."""
 
     head_bytes = 0
     head_timer: asyncio.TimerHandle | None = None
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.connections_max, self.limit_concurrency = self.limit_concurrency, None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -102,8 +122,13 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_came()
-        if self.head_bytes <= _HEAD_BYTES_MAX:
-            super().on_headers_complete()
+        if self.head_bytes > _HEAD_BYTES_MAX:
+            return
+        app = self.app
+        if self._is_full():
+            self.app = _too_busy  # type: ignore[assignment]
+        super().on_headers_complete()
+        self.app = app
 
     def on_body(self, body: bytes) -> None:
         if self.head_bytes <= _HEAD_BYTES_MAX:
@@ -112,6 +137,10 @@ class _Protocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self.head_bytes <= _HEAD_BYTES_MAX:
             super().on_message_complete()
+
+    def _is_full(self) -> bool:
+        most = self.connections_max
+        return most is not None and (len(self.connections) >= most or len(self.tasks) >= most)
 
     def _expect_head(self) -> None:
         self._head_came()

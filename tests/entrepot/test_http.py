@@ -62,6 +62,24 @@ async def test_plain_http(door):
     assert b"uvicorn" not in answer.lower()
 
 
+async def test_a_full_server_says_when_to_come_again(tmp_path):
+    """MS-ASHTTP 3.1.5.2.3: a device that is told when does not keep knocking."""
+    settings = Settings.read(None, data_folder=tmp_path, stop_s=1, connections_max=10)
+    sock = bind("127.0.0.1:0")
+    door = HttpDoor(Inner(), [sock], settings)
+    await door.start()
+    port = sock.getsockname()[1]
+    idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(10)]
+    answer = await talk(port, GET)
+    assert answer.startswith(b"HTTP/1.1 503")
+    assert b"\r\nretry-after: 60\r\n" in answer.lower()
+    for _, writer in idle:
+        writer.close()
+    while not (answer := await talk(port, GET)).startswith(b"HTTP/1.1 200"):
+        assert answer.startswith(b"HTTP/1.1 503")
+    await door.stop()
+
+
 @pytest.mark.parametrize(
     "head",
     [

@@ -14,6 +14,8 @@ from eas.wbxml import Element
 _P = "AirSync"
 _PROTOCOL = 4
 WINDOW_DEFAULT, WINDOW_MAX = 100, 512
+# MS-ASCMD 3.1.5.10 has 200, and lets the server choose. Android's own mail app sends all that was
+# marked or deleted in a folder in one request, and would repeat a refused one for ever.
 COMMANDS_MAX = 2_000
 COLLECTIONS_MAX = 300
 _KEY = re.compile(r"([0-9a-f]{8})-([1-9][0-9]{0,17})")

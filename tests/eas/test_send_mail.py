@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.x509.oid import NameOID
 
 from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.documents import body_preference, options
+from conformance.eas.wbxml import Node
 from entrepot.testing import Exchange, Person
 from tests.corpus.messages import MESSAGES
 from tests.corpus.reference import reference_messages
@@ -52,6 +60,60 @@ def test_a_message_goes_byte_for_byte(
     ).encode()
     assert device.send(head + _BODY).body == b""
     assert _messages(other, 2) == _messages(device, 5) == [head + _BODY]
+
+
+def _person() -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
+    """A certificate and its key."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Ben")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    return made, key
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_encrypted_or_signed_can_be_read_by_whom_it_is_for(
+    anna: Person, ben: Person, new_device: NewDevice, version: str
+) -> None:
+    """S/MIME: the content goes as it is, though a blind copy is taken out of the head."""
+    device, other = new_device(anna, version), new_device(ben, version)
+    certificate, key = _person()
+    words = b"Content-Type: text/plain\r\n\r\nFor  your eyes only \r\n"
+    sealed = (
+        pkcs7.PKCS7EnvelopeBuilder()
+        .set_data(words)
+        .add_recipient(certificate)
+        .encrypt(Encoding.SMIME, [pkcs7.PKCS7Options.Binary])
+    ).replace(b"\n", b"\r\n")
+    signed = (
+        pkcs7.PKCS7SignatureBuilder()
+        .set_data(words)
+        .add_signer(certificate, key, hashes.SHA256())
+        .sign(Encoding.SMIME, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary])
+    )
+    bcc = f"Bcc: {anna.address}\r\n".encode()
+    for number, content in enumerate((sealed, signed)):
+        head = (
+            f"From: {anna.address}\r\nTo: {ben.address}\r\nSubject: Number {number}\r\n"
+            f"Message-ID: <{number}@device>\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n"
+        ).encode()
+        assert device.send(head + bcc + content).body == b""
+        came = _messages(other, 2)[number]
+        assert came.startswith(head) and b"Bcc" not in came
+        assert came.endswith(content)
+    assert pkcs7.pkcs7_decrypt_smime(_messages(other, 2)[0], certificate, key, []) == words
+    (first, second) = (data["Email:MessageClass"].value for data in _newest_last(other))
+    assert (first, second) == ("IPM.Note.SMIME", "IPM.Note.SMIME.MultipartSigned")
+
+
+def _newest_last(device: Device) -> list[Mapping[str, Node]]:
+    held = device.held[device.folder_of_type(2)].items
+    return [held[id] for id in sorted(held, key=lambda id: int(id.split(":")[1]))]
 
 
 def test_a_message_without_author_is_the_senders(

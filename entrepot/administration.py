@@ -28,6 +28,7 @@ from store.commands import (
     LookUpAddresses,
     MailboxStatus,
     RemoveAccount,
+    SetCertificates,
     SetPhoto,
     UpdateAccount,
 )
@@ -150,6 +151,11 @@ class Administration:
         """Set somebody's picture, a JPEG or a PNG; None takes it away. Raises NotFound,
         InvalidValue, TooLarge."""
         return await self.execute(SetPhoto(address, content))
+
+    async def set_certificates(self, address: str, content: bytes | None) -> Account:
+        """Set the certificates with which others encrypt for somebody, PEM or DER; None takes them
+        away. Raises NotFound, InvalidValue."""
+        return await self.execute(SetCertificates(address, content))
 
     async def add_list(self, address: str, name: str, *, is_of_rooms: bool = False) -> Account:
         """Make a distribution list, or one by which rooms are found; nobody is in it yet."""

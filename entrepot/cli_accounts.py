@@ -26,6 +26,7 @@ from entrepot.passwords import PASSWORD_CHARS_MAX
 from entrepot.serving import run
 from entrepot.settings import Settings
 from store.commands import GrantMailbox
+from store.directory.certificates import CERTIFICATES
 from store.rights import ALL
 
 T = TypeVar("T")
@@ -199,12 +200,7 @@ def set_photo(
     folder: FolderOption = None,
 ) -> None:
     """Set the picture of a person, a room or a list, which programs show beside the name."""
-    if (file is None) == (not remove):
-        raise Complaint("name a file, or say --remove")
-    try:
-        content = file.read_bytes() if file is not None else None
-    except OSError as error:
-        raise Complaint(f"{file} cannot be read: {error.strerror}") from error
+    content = _content(file, remove=remove)
     photo = administer(
         load_settings(config, folder), lambda admin: admin.set_photo(address, content)
     )
@@ -213,6 +209,37 @@ def set_photo(
     else:
         out.print(f"{address} has a photo of {len(photo.content):,} bytes.", markup=False)
         out.print(f"Undo: entrepot user photo {address} --remove", markup=False)
+
+
+@users.command("certificate")
+def set_certificate(
+    address: Address,
+    file: Annotated[Path | None, typer.Argument(help="One or several, PEM or DER.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take them away.")] = False,
+    config: ConfigOption = None,
+    folder: FolderOption = None,
+) -> None:
+    """Set the certificates by which devices encrypt what they send to somebody (S/MIME)."""
+    content = _content(file, remove=remove)
+    account = administer(
+        load_settings(config, folder), lambda admin: admin.set_certificates(address, content)
+    )
+    if content is None:
+        out.print(f"{account.address} has no certificate now.", markup=False)
+        return
+    count = len(account.properties[CERTIFICATES])
+    out.print(f"{account.address} has {count} certificate(s).", markup=False)
+    out.print(f"Undo: entrepot user certificate {address} --remove", markup=False)
+
+
+def _content(file: Path | None, *, remove: bool) -> bytes | None:
+    """What is in a file, None where a thing is taken away. Raises Complaint."""
+    if (file is None) == (not remove):
+        raise Complaint("name a file, or say --remove")
+    try:
+        return file.read_bytes() if file is not None else None
+    except OSError as error:
+        raise Complaint(f"{file} cannot be read: {error.strerror}") from error
 
 
 @users.command("remove")

@@ -20,6 +20,7 @@ from store.commands import (
     FolderDraft,
     FolderRef,
     FolderRole,
+    SetCertificates,
     SetPhoto,
     UpdateAccount,
 )
@@ -80,9 +81,13 @@ class Controls:
 
     async def set_photo(self, request: dict[str, Any]) -> dict[str, Any]:
         """Set the photo of ``address`` from a file; without one there is none."""
-        file = str(request.get("file") or "")
-        picture = await asyncio.to_thread(Path(file).read_bytes) if file else None
-        await self._session.execute(SetPhoto(str(request["address"]), picture))
+        await self._session.execute(SetPhoto(str(request["address"]), await _content(request)))
+        return {}
+
+    async def set_certificates(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Set the certificates of ``address`` from a file; without one there are none."""
+        command = SetCertificates(str(request["address"]), await _content(request))
+        await self._session.execute(command)
         return {}
 
     async def disable(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +114,11 @@ def _or_raise(result: Any) -> Any:
     return result
 
 
+async def _content(request: dict[str, Any]) -> bytes | None:
+    file = str(request.get("file") or "")
+    return await asyncio.to_thread(Path(file).read_bytes) if file else None
+
+
 def add_controls(app: App, domain: str) -> None:
     """Let a test control this server."""
     controls = Controls(app, domain)
@@ -118,6 +128,7 @@ def add_controls(app: App, domain: str) -> None:
         "add_account": controls.add_account,
         "add_list": controls.add_list,
         "set_photo": controls.set_photo,
+        "set_certificates": controls.set_certificates,
         "disable": controls.disable,
         "add_folder": controls.add_folder,
     }

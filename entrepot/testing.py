@@ -115,13 +115,20 @@ class Person:
 
     def sets_photo(self, content: bytes | None) -> None:
         """Set the picture that others see, a JPEG or a PNG; None takes it away."""
+        self._sets("set_photo", content)
+
+    def sets_certificates(self, content: bytes | None) -> None:
+        """Set the certificates by which others encrypt, PEM or DER; None takes them away."""
+        self._sets("set_certificates", content)
+
+    def _sets(self, what: str, content: bytes | None) -> None:
         if content is None:
-            self.exchange.ask("set_photo", address=self.address)
+            self.exchange.ask(what, address=self.address)
             return
         with tempfile.NamedTemporaryFile() as file:
             file.write(content)
             file.flush()
-            self.exchange.ask("set_photo", address=self.address, file=file.name)
+            self.exchange.ask(what, address=self.address, file=file.name)
 
     def disable(self, disabled: bool = True) -> None:
         """Disable the account, as an administrator does (or enable it again)."""

@@ -651,6 +651,14 @@ class SetPhoto(Command, frozen=True):
     content: bytes | None
 
 
+class SetCertificates(Command, frozen=True):
+    """Set the certificates by which others encrypt for an account, PEM or DER, as administrator ->
+    Account; ``content`` None: take them away."""
+
+    address: str
+    content: bytes | None
+
+
 class FetchPhotos(Command, frozen=True):
     """-> each Photo, None where there is none."""
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from eas.answers import Answer, node, root, text
+from eas.certificates import Certificates
 from eas.context import Context
 from eas.errors import EasError
 from eas.pictures import Pictures, read_pictures
@@ -26,7 +27,7 @@ _TO_MAX, _CHARS_MAX = 100, 256
 # How many suggestions a name gets unless the device says so, and how many are counted at most.
 _SHOWN, _COUNTED_MAX = 20, 200
 _NUMBER_MAX = 9999
-_NO_CERTIFICATE, _AVAILABILITY_FAILED, _TOO_MANY_MEMBERS = 7, 163, 161
+_AVAILABILITY_FAILED, _TOO_MANY_MEMBERS = 163, 161
 _SLOT_MINUTES = 30
 _MEMBERS_MAX = 20  # of a group whose free time is told (MS-ASCMD 2.2.3.183)
 _GAL, _CONTACT = 1, 2
@@ -37,7 +38,7 @@ class _Options(msgspec.Struct, frozen=True):
     """What is wanted besides names and addresses."""
 
     ambiguous_max: int = _SHOWN
-    certificates: bool = False
+    certificates: Certificates | None = None
     window: tuple[Instant, Instant] | None = None
     pictures: Pictures | None = None
 
@@ -61,7 +62,7 @@ def _read(ctx: Context, said: Element | None) -> _Options:
     if said is None:
         return _Options()
     most = _number(said, "MaxAmbiguousRecipients", _SHOWN)
-    _number(said, "MaxCertificates", _NUMBER_MAX)
+    certificates_max = _number(said, "MaxCertificates", _NUMBER_MAX)
     retrieval = said.text(f"{_P}:CertificateRetrieval", "1")
     if retrieval not in ("1", "2", "3"):
         raise EasError(_PROTOCOL, "CertificateRetrieval is 1, 2 or 3")
@@ -69,7 +70,7 @@ def _read(ctx: Context, said: Element | None) -> _Options:
     window = _window(availability) if availability is not None else None
     return _Options(
         ambiguous_max=most,
-        certificates=retrieval != "1",
+        certificates=Certificates(int(retrieval), certificates_max) if retrieval != "1" else None,
         window=window if ctx.is_at_least("14.0") else None,
         pictures=read_pictures(ctx, said, _P),
     )
@@ -175,12 +176,8 @@ async def _recipient(
         await _availability(ctx, name.address, options.window)
         if options.window is not None and is_one
         else None,
-        node(
-            f"{_P}:Certificates",
-            text(f"{_P}:Status", _NO_CERTIFICATE),
-            text(f"{_P}:CertificateCount", 0),
-        )
-        if options.certificates and is_one
+        await options.certificates.element(ctx, name.account)
+        if options.certificates is not None and is_one
         else None,
         picture,
     )

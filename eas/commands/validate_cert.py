@@ -12,13 +12,13 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from eas.answers import Answer, node, root, text
 from eas.context import Context
 from eas.errors import EasError
 from eas.registry import command
 from eas.wbxml import Element
+from store.directory.certificates import is_for_mail
 
 _P = "ValidateCert"
 # MS-ASCMD 2.2.3.177.19
@@ -83,26 +83,12 @@ def status_of(
         return _PROTOCOL
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         return _EXPIRED
-    if not _is_for_mail(certificate):
+    if not is_for_mail(certificate):
         return _PURPOSE
     status = _climb(certificate, chain, roots, now)
     if status == _OK and checks_revocation:
         return _REVOCATION_UNKNOWN
     return status
-
-
-def _is_for_mail(certificate: x509.Certificate) -> bool:
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return True
-    return any(
-        purpose in usage
-        for purpose in (
-            ExtendedKeyUsageOID.EMAIL_PROTECTION,
-            ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
-        )
-    )
 
 
 def _climb(

@@ -17,6 +17,7 @@ from conformance.eas.device import Device
 from conformance.eas.wbxml import Node, node
 from eas.commands.validate_cert import status_of
 from entrepot.testing import Person
+from tests.directory.certificates import certificate
 from tests.eas.conftest import VERSIONS, NewDevice
 
 _S, _R = "Settings", "ResolveRecipients"
@@ -287,6 +288,54 @@ def test_a_range_that_is_too_short_or_too_long(
     )
     answer = new_device(anna).ask(_R, node(f"{_R}:{_R}", node(f"{_R}:To", "x"), options))
     assert answer.text(f"{_R}:Status") == "5"
+
+
+def _certificates(device: Device, *to: str, retrieval: int = 2, most: int | None = None) -> Node:
+    options = node(
+        f"{_R}:Options",
+        node(f"{_R}:CertificateRetrieval", retrieval),
+        node(f"{_R}:MaxCertificates", most) if most is not None else None,
+    )
+    return device.ask(_R, node(f"{_R}:{_R}", *(node(f"{_R}:To", name) for name in to), options))
+
+
+def _told(answer: Node) -> list[tuple[str, str, str, int]]:
+    """Status, CertificateCount, RecipientCount, and how many came, of each recipient."""
+    found: list[tuple[str, str, str, int]] = []
+    for response in answer.all(f"{_R}:Response"):
+        listed = response.find(f"{_R}:Recipient", f"{_R}:Certificates")
+        assert listed is not None
+        status, count, people = (
+            listed.text(f"{_R}:{name}") for name in ("Status", "CertificateCount", "RecipientCount")
+        )
+        found.append((status, count, people, len(list(listed.all(f"{_R}:Certificate")))))
+    return found
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_certificates_of_people(
+    anna: Person, ben: Person, new_device: NewDevice, version: str
+) -> None:
+    cara = anna.exchange.person(f"cara{version}".replace(".", ""))
+    pem = [certificate(ben.address).public_bytes(Encoding.PEM) for _ in range(2)]
+    ben.sets_certificates(b"".join(pem))
+    anna.sets_certificates(certificate(anna.address).public_bytes(Encoding.DER))
+    device = new_device(cara, version)
+    answer = _certificates(device, ben.address, anna.address, cara.address)
+    assert _told(answer) == [("1", "2", "", 2), ("1", "1", "", 1), ("7", "0", "", 0)]
+    path = (f"{_R}:Response", f"{_R}:Recipient", f"{_R}:Certificates", f"{_R}:Certificate")
+    given = base64.b64decode(answer.text(*path))
+    assert x509.load_der_x509_certificate(given) == x509.load_pem_x509_certificate(pem[0])
+    # All of somebody's or none; how many are not given is said.
+    answer = _certificates(device, ben.address, anna.address, most=1)
+    assert _told(answer) == [("8", "2", "", 0), ("1", "1", "", 1)]
+    # Small ones are not made here.
+    assert _told(_certificates(device, ben.address, retrieval=3)) == [("7", "0", "", 0)]
+    crew = anna.exchange.distribution_list(
+        f"crew{version}".replace(".", ""), [ben.address, anna.address, cara.address]
+    )
+    assert _told(_certificates(device, crew)) == [("1", "3", "3", 3)]
+    assert _told(_certificates(device, crew, most=2)) == [("8", "3", "3", 0)]
 
 
 # -- certificates ------------------------------------------------------------------------------

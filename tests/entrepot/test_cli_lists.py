@@ -1,9 +1,11 @@
-"""``entrepot list`` and ``entrepot user photo``, as an administrator uses them."""
+"""``entrepot list``, ``user photo`` and ``user certificate``, as an administrator uses them."""
 
 import json
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.directory.certificates import certificate
 from tests.directory.pictures import picture
 from tests.entrepot.test_cli import entrepot
 
@@ -74,3 +76,19 @@ def test_a_photo_is_set_and_taken_away(folder, tmp_path):
     assert "no JPEG or PNG" in photo(file, code=1)
     assert "cannot be read" in photo(tmp_path / "missing.png", code=1)
     assert "--remove" in photo(code=1)
+
+
+def test_a_certificate_is_set_and_taken_away(folder, tmp_path):
+    file = tmp_path / "anna.pem"
+    file.write_bytes(certificate("anna@example.org").public_bytes(Encoding.PEM))
+
+    def told(*arguments, code=0):
+        done = entrepot("user", "certificate", "anna@example.org", *arguments, "--folder", folder)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    assert "user certificate anna@example.org --remove" in told(file)
+    assert "has no certificate now" in told("--remove")
+    file.write_bytes(certificate("ben@example.org").public_bytes(Encoding.PEM))
+    assert "ben@example.org" in told(file, code=1)
+    assert "cannot be read" in told(tmp_path / "missing.pem", code=1)

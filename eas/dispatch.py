@@ -15,14 +15,12 @@ from eas.request import EasRequest
 from eas.wbxml import Limits, WbxmlError, decode, encode
 from schemas.eas.codepages import tag_named
 from schemas.eas.grammar import ROOT_PAGES
-from schemas.eas.status import http_before_14
+from schemas.eas.status import COMMON_FIRST, http_before_14
 from store.errors import StoreError
 
 _log = structlog.get_logger("eas")
 _MIME = "message/rfc822"
 _RETRY_S = "60"
-# Common codes begin here (MS-ASCMD 2.2.2); versions before 14.0 have none of them.
-_COMMON = 101
 # Where the specification names no HTTP status: a device that is shut out is forbidden.
 _HTTP_BEFORE_14 = {129: 403}
 _INVALID_WBXML, _INVALID_XML, _UNKNOWN_COMMAND, _NOT_IN_VERSION = 102, 103, 137, 138
@@ -107,7 +105,7 @@ def refused(request: EasRequest, status: int) -> Reply:
     is_sayable = name in ROOT_PAGES and tag_named(f"{ROOT_PAGES[name]}:{name}").is_known_to(
         request.version
     )
-    is_old = status >= _COMMON and not request.is_at_least("14.0")
+    is_old = status >= COMMON_FIRST and not request.is_at_least("14.0")
     if not is_sayable or is_old:
         http = _HTTP_BEFORE_14.get(status) or http_before_14(status) or 400
         headers = {"Retry-After": _RETRY_S} if http == 503 else {}

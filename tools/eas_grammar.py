@@ -270,16 +270,39 @@ def lines(
     return written
 
 
+# MS-ASCMD 2.2.2: common codes that versions before do not have; the others come with 14.0
+STATUS_SINCE = {
+    **dict.fromkeys(("164", "165", "166", "173", "174", "175"), "14.1"),
+    **dict.fromkeys(("178", "179", "183", "184"), "16.0"),
+}
+
+
+# codes of commands that the facts leave out (MS-ASCMD 2.2.3.177.8)
+STATUS_BESIDE = {
+    "ItemOperations": {
+        "8": "MS-ASCMD_R4160",
+        "10": "MS-ASCMD_R4162",
+        "11": "MS-ASCMD_R4163",
+        "14": "MS-ASCMD_R4165",
+        "155": "MS-ASCMD_R4170",
+    }
+}
+
+
 def status_lines(facts: dict[str, Any]) -> list[str]:
-    """Code, requirement and, for common codes, name and the HTTP status before 14.0."""
+    """Code, requirement and, for common codes, first version, name and the HTTP status before
+    14.0."""
     written = ["common"]
     for code, row in facts["common"].items():
         http = row.get("http_before_14", "")
         name = row["name"].replace(" ", "")
-        written.append(f" {code} {row.get('req', '-')} {name} {http}".rstrip())
+        since = STATUS_SINCE.get(code, "14.0")
+        written.append(f" {code} {row.get('req', '-')} {since} {name} {http}".rstrip())
     for command, codes in facts["commands"].items():
         written.append(command)
-        written += [f" {code} {row.get('req', '-')}" for code, row in codes.items()]
+        rows = {code: row.get("req", "-") for code, row in codes.items()}
+        rows |= STATUS_BESIDE.get(command, {})
+        written += [f" {code} {row}" for code, row in rows.items()]
     return written
 
 

@@ -30,11 +30,18 @@ def check(root: Node, command: str, version: str) -> list[str]:
     page, _, shape = due.partition(":")
     found: list[str] = []
     _check(root, table[shape], table, version, root.name, found, _is_refusal(root))
-    own = root.text(f"{page}:Status")
-    is_known = own.isdigit() and (own == "1" or known_status(command, int(own)) is not None)
-    if own and statuses(command) and not is_known:
-        found.append(f"{root.name}: status {own} means nothing here")
+    if statuses(command):
+        for each in _statuses(root, f"{page}:Status"):
+            known = each == "1" or (each.isdigit() and known_status(command, int(each), version))
+            if not known:
+                found.append(f"{root.name}: status {each} means nothing in {version}")
     return found
+
+
+def _statuses(item: Node, name: str) -> set[str]:
+    """What the Status elements of a page say."""
+    own = {item.text()} if item.name == name else set[str]()
+    return own.union(*(_statuses(child, name) for child in item.children))
 
 
 def _is_refusal(root: Node) -> bool:

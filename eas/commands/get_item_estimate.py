@@ -15,6 +15,7 @@ from eas.sync.entries import options_of
 from eas.sync.filters import ESTIMATE, cutoff
 from eas.sync.request import read_key, read_mode
 from eas.wbxml import Element
+from schemas.eas.status import COMMON_FIRST
 from store.commands import FetchFolders
 from store.devices.commands import PeekCollections
 from store.errors import StoreError
@@ -50,7 +51,10 @@ async def _response(ctx: Context, element: Element) -> Element:
     try:
         count = await _count(ctx, element, id)
     except EasError as error:
-        return node(f"{_P}:Response", text(f"{_P}:Status", error.status))
+        # 12.1 has no common codes, and one collection is no HTTP status.
+        is_known = error.status < COMMON_FIRST or ctx.is_at_least("14.0")
+        status = error.status if is_known else _BAD_COLLECTION
+        return node(f"{_P}:Response", text(f"{_P}:Status", status))
     return node(
         f"{_P}:Response",
         text(f"{_P}:Status", _OK),

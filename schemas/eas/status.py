@@ -11,13 +11,18 @@ from pathlib import Path
 import msgspec
 
 COMMON = "common"
+COMMON_FIRST = 101
+"""Common codes begin here; versions before 14.0 have none of them."""
+_VERSIONS = ("2.5", "12.0", "12.1", "14.0", "14.1", "16.0", "16.1")
 
 
 class Status(msgspec.Struct, frozen=True):
-    """A code; ``name`` is there for common codes, ``http`` is its HTTP status before 14.0."""
+    """A code, with the first version that has it; ``name`` is there for common codes, ``http`` is
+    its HTTP status before 14.0."""
 
     code: int
     requirement: str
+    since: str = _VERSIONS[0]
     name: str | None = None
     http: int | None = None
 
@@ -37,15 +42,23 @@ def _tables() -> dict[str, dict[int, Status]]:
             rows = tables[line] = {}
             continue
         code, requirement, *rest = line.split()
-        name = rest[0] if rest else None
-        http = int(rest[1]) if len(rest) > 1 else None
-        rows[int(code)] = Status(int(code), requirement, name, http)
+        if not rest:
+            rows[int(code)] = Status(int(code), requirement)
+            continue
+        since, name, *http = rest
+        rows[int(code)] = Status(
+            int(code), requirement, since, name, int(http[0]) if http else None
+        )
     return tables
 
 
-def status(command: str, code: int) -> Status | None:
-    """What a code means in the answer to a command; None where the specification has none."""
-    return statuses(command).get(code) or statuses().get(code)
+def status(command: str, code: int, version: str = _VERSIONS[-1]) -> Status | None:
+    """What a code means in the answer to a command; None where the specification has none, or not
+    in that version."""
+    common = statuses().get(code)
+    if common is not None and _VERSIONS.index(version) < _VERSIONS.index(common.since):
+        return None
+    return statuses(command).get(code) or common
 
 
 def http_before_14(code: int) -> int | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from schemas.eas.status import http_before_14, status, statuses
+from tools.eas_grammar import STATUS_BESIDE
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = Path(os.environ.get("ENTREPOT_REFERENCE", ROOT / "../shared/reference")) / "eas"
@@ -28,7 +30,30 @@ def test_the_table_is_the_reference() -> None:
     }
     assert {code: (row.name, row.http) for code, row in statuses().items()} == common
     for command, codes in facts["commands"].items():
-        assert set(statuses(command)) == {int(code) for code in codes}
+        listed = {int(code) for code in codes} | {
+            int(each) for each in STATUS_BESIDE.get(command, ())
+        }
+        assert set(statuses(command)) == listed
+
+
+def test_codes_come_with_versions() -> None:
+    """MS-ASCMD 2.2.2 says for many codes which versions have them."""
+    file = REFERENCE / "requirements/MS-ASCMD.tsv"
+    if not file.exists():
+        pytest.skip(f"no reference at {file}")
+    said = re.compile(
+        r"In Common Status Codes\] When the protocol version is ([\d.]+).*"
+        r"\[The meaning of the status value (\d+) is"
+    )
+    found = [match for line in file.read_text("utf-8").splitlines() if (match := said.search(line))]
+    assert len(found) > 25
+    for match in found:
+        since, code = match[1], int(match[2])
+        assert statuses()[code].since == since, code
+        assert status("Sync", code, since) is not None
+    assert status("Sync", 142, "12.1") is None
+    assert status("ResolveRecipients", 173, "14.0") is None
+    assert status("ResolveRecipients", 173, "14.1") is not None
 
 
 def test_a_command_code_and_a_common_one() -> None:

@@ -28,6 +28,11 @@ def _collection(device: Device, key: str, id: str, *more: Node) -> Node:
     return node(f"{_P}:Collection", named, *filters, synced)
 
 
+def _said(device: Device, status: str) -> str:
+    """How the version says the status of a collection: 12.1 has none of the common ones."""
+    return "2" if device.version == "12.1" and len(status) == 3 else status
+
+
 def _ask(device: Device, *collections: Node) -> Node:
     return device.ask(_P, node(f"{_P}:{_P}", node(f"{_P}:Collections", *collections)))
 
@@ -77,7 +82,8 @@ def the_estimate_is_what_comes(device: Device, more: tuple[Node, ...]) -> None:
 )  # fmt: skip
 def each_class_has_its_filters(device: Device, case: tuple[int, dict[int, str]]) -> None:
     """Those of another class are status 110; contacts have none, and pass over all."""
-    type, due = case
+    type, statuses = case
+    due = {asked: _said(device, status) for asked, status in statuses.items()}
     id = device.folder_of_type(type)
     device.begin(id)
     told = {asked: estimate_of(device, id, _options(("FilterType", asked)))[0] for asked in due}
@@ -87,11 +93,12 @@ def each_class_has_its_filters(device: Device, case: tuple[int, dict[int, str]])
 @scenario(_S, "S07_TC07", requirements=("MS-ASCMD_R2984",), registry=REGISTRY)
 def a_filter_that_no_class_has_is_status_103(device: Device) -> None:
     """9, of any collection."""
+    due = _said(device, _BAD)
     for type in (_INBOX, _TASKS, _CALENDAR, _CONTACTS):
         id = device.folder_of_type(type)
         device.begin(id)
         told, _ = estimate_of(device, id, _options(("FilterType", 9)))
-        check(told == _BAD, f"status {told} of the folder of type {type}")
+        check(told == due, f"status {told} of the folder of type {type}")
 
 
 @scenario(_S, "S07_TC08", requirements=("MS-ASCMD_R3272",), registry=REGISTRY)

@@ -317,6 +317,7 @@ def _move_one(tx: WriteTx, ref: FolderRef, target: FolderRow) -> Folder:
     if row.mailbox_id != target.mailbox_id:
         raise NotSupported("folders move inside one mailbox only", role="cross_mailbox")
     _refuse_into_itself(tx, row, target)
+    _refuse_private(tx, row)
     _move(tx, row, target)
     return folders_of(tx, [_row(tx, row.mailbox_id, row.id)])[0]
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from store.commands import AddDelegates, DelegateDraft
+from store.rights import LEVELS
 from tests.ews.conftest import Desk, additional, message, set_field, shown_id, tag
 
 pytestmark = pytest.mark.anyio
@@ -257,3 +259,39 @@ async def test_shapes_that_rows_may_not_have(desk: Desk) -> None:
         '<t:DistinguishedFolderId Id="inbox"/></m:ParentFolderIds></m:FindItem>'
     )
     assert reply.code == "ErrorInvalidPropertyForOperation"
+
+
+@pytest.mark.parametrize("sees", [False, True])
+async def test_items_say_whether_what_is_private_may_be_seen(desk: Desk, *, sees: bool) -> None:
+    """To whoever reads them one by one, finds them and follows their folder."""
+    day = "2026-06-01"
+    id = await desk.create(
+        f"<t:CalendarItem><t:Subject>A</t:Subject><t:Start>{day}T10:00:00Z</t:Start>"
+        f"<t:End>{day}T11:00:00Z</t:End></t:CalendarItem>",
+        "calendar",
+    )
+    rights = {"calendar": int(LEVELS["Editor"])}
+    draft = DelegateDraft("ben@demo.example", rights, views_private=sees)
+    await desk.session().execute(AddDelegates("anna@demo.example", (draft,)))
+    shape = (
+        "<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>"
+        '<t:FieldURI FieldURI="item:EffectiveRights"/></t:AdditionalProperties></m:ItemShape>'
+    )
+    whose = (
+        '<t:DistinguishedFolderId Id="calendar"><t:Mailbox>'
+        "<t:EmailAddress>anna@demo.example</t:EmailAddress></t:Mailbox></t:DistinguishedFolderId>"
+    )
+    window = f'<m:CalendarView StartDate="{day}T00:00:00Z" EndDate="{day}T23:00:00Z"/>'
+    asked = (
+        f"<m:GetItem>{shape}<m:ItemIds><t:ItemId {id}/></m:ItemIds></m:GetItem>",
+        f'<m:FindItem Traversal="Shallow">{shape}<m:ParentFolderIds>{whose}</m:ParentFolderIds>'
+        "</m:FindItem>",
+        f'<m:FindItem Traversal="Shallow">{shape}{window}<m:ParentFolderIds>{whose}'
+        "</m:ParentFolderIds></m:FindItem>",
+        f"<m:SyncFolderItems>{shape}<m:SyncFolderId>{whose}</m:SyncFolderId>"
+        "<m:MaxChangesReturned>9</m:MaxChangesReturned></m:SyncFolderItems>",
+    )
+    for request in asked:
+        for who, told in (("anna", "true"), ("ben", str(sees).lower())):
+            reply = (await desk.ask(request, who)).ok()
+            assert reply.one("//t:EffectiveRights/t:ViewPrivateItems") == told, request

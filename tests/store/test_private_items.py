@@ -20,6 +20,7 @@ from store.commands import (
     FolderDraft,
     FolderRole,
     ItemChange,
+    MoveFolders,
     MoveItems,
     ReadAvailability,
     RespondToMeeting,
@@ -155,8 +156,13 @@ async def test_others_do_not_delete_a_folder_with_it(anna, deputy, how):
     (private,) = await anna.execute(
         CreateItems((appointment(MARK, sensitivity="private"),), below.id)
     )
-    for ref in (outer.id, below.id):
-        refusal((await deputy.execute(DeleteFolders((ref,), how)))[0], AccessDenied)
+    for command in (
+        DeleteFolders((outer.id,), how),
+        DeleteFolders((below.id,), how),
+        MoveFolders((below.id,), outer.id),
+        EmptyFolders((outer.id,), how, subfolders=True),
+    ):
+        refusal((await deputy.execute(command))[0], AccessDenied)
     (item,) = await anna.execute(FetchItems((kept(private),), EVERYTHING))
     assert (item.properties["subject"], item.folder) == (MARK, below.id)
 

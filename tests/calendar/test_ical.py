@@ -45,7 +45,11 @@ _PERSON = st.builds(
         "mailbox": {"name": name or address, "address": address},
         **({"response": response} if response else {}),
     },
-    st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30).map(str.strip),
+    # Without backslashes: programs write a comma in a name as if it were one of a value, though
+    # parameters have no such escapes, and so it is read (RFC 5545 3.2).
+    st.text(
+        st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\\"), max_size=30
+    ).map(str.strip),
     st.sampled_from(["carla@elsewhere.example", "o'neill+x@b.example", "d%e@f.example"]),
     st.sampled_from(["", "accept", "decline", "tentative"]),
 )

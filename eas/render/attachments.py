@@ -18,13 +18,16 @@ _METHODS = {"file": 1, "item": 5}
 _UNNAMED = "attachment"
 
 
-def attachments_of(attachments: Sequence[Attachment]) -> Element | None:
-    """The Attachments element; None for none."""
-    listed = [_attachment(each) for each in attachments if each.kind in _METHODS]
+def attachments_of(
+    attachments: Sequence[Attachment], marks: Sequence[Sequence[Element]] = ()
+) -> Element | None:
+    """The Attachments element; None for none. ``marks``: more children of each."""
+    pairs = zip(attachments, marks or [()] * len(attachments), strict=True)
+    listed = [_attachment(each, more) for each, more in pairs if each.kind in _METHODS]
     return Element(f"{_P}:Attachments", None, listed) if listed else None
 
 
-def _attachment(attachment: Attachment) -> Element:
+def _attachment(attachment: Attachment, more: Sequence[Element]) -> Element:
     content_id = line(attachment.content_id).strip("<> ")
     location = line(attachment.content_location).strip()
     # One that the HTML does not show is no inline one: devices would hide it.
@@ -39,6 +42,7 @@ def _attachment(attachment: Attachment) -> Element:
         text(f"{_P}:ContentId", content_id) if content_id else None,
         text(f"{_P}:ContentLocation", location) if location else None,
         text(f"{_P}:IsInline", 1) if is_inline else None,
+        *more,
     )
 
 

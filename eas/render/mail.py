@@ -13,6 +13,7 @@ import msgspec
 
 from eas.answers import node, text
 from eas.reading.options import Options
+from eas.render import voice_mail
 from eas.render.attachments import attachments_of
 from eas.render.bodies import (
     PREVIEW_SINCE,
@@ -48,11 +49,14 @@ _CATEGORIES_MAX = 300
 STATE = {"read": "Email:Read", "flags": "Email:Flag", "categories": "Email:Categories"}
 
 
+Maker = Callable[[Item, Properties, Options], str | bytes | Element | None]
+
+
 class Field(msgspec.Struct, frozen=True):
     """An element of a message and how it is made: text, bytes or an Element; None for none."""
 
     name: str
-    make: Callable[[Item, Properties, Options], str | bytes | Element | None]
+    make: Maker
 
 
 def wants(options: Options) -> Want:
@@ -149,6 +153,21 @@ def _read(_item: Item, p: Properties, _options: Options) -> str:
 
 def _attachments(item: Item, _p: Properties, _options: Options) -> Element | None:
     return attachments_of(item.attachments) if item.attachments else None
+
+
+def _recordings(item: Item, _p: Properties, _options: Options) -> Element | None:
+    """Attachments, and which of them are the recordings of voice mail."""
+    if not item.attachments:
+        return None
+    return attachments_of(item.attachments, voice_mail.marks(item, item.attachments))
+
+
+def _caller(item: Item, _p: Properties, _options: Options) -> str | None:
+    return voice_mail.caller(item)
+
+
+def _voice_notes(item: Item, _p: Properties, _options: Options) -> str | None:
+    return voice_mail.notes(item)
 
 
 def _body(item: Item, _p: Properties, options: Options) -> Element | None:
@@ -296,6 +315,8 @@ _FIELDS = (
     Field("AirSyncBase:BodyPart", _body_part),
     Field("Email2:ConversationId", _conversation_id),
     Field("Email2:ConversationIndex", _conversation_index),
+    Field("Email2:UmCallerID", _caller),
+    Field("Email2:UmUserNotes", _voice_notes),
     Field("Email2:LastVerbExecuted", _verb),
     Field("Email2:LastVerbExecutionTime", _verb_time),
     Field("Email2:Sender", _sender),
@@ -309,12 +330,16 @@ _FIELDS = (
 @cache
 def _fields(version: str) -> tuple[Field, ...]:
     """The fields that a version knows. Raises KeyError for a version that is none."""
-    has_preview = _AGE[version] >= _AGE[PREVIEW_SINCE]
+    newer: dict[Maker, Maker] = {
+        old: new
+        for old, new, since in (
+            (_body, _body_with_preview, PREVIEW_SINCE),
+            (_attachments, _recordings, tag_named("Email2:UmAttOrder").first),
+        )
+        if _AGE[version] >= _AGE[since]
+    }
     known = [field for field in _FIELDS if tag_named(field.name).is_known_to(version)]
-    made = [
-        Field(field.name, _body_with_preview) if has_preview and field.make is _body else field
-        for field in known
-    ]
+    made = [Field(field.name, newer.get(field.make, field.make)) for field in known]
 
     def request(item: Item, _p: Properties, _options: Options) -> Element | None:
         return meeting_request(item, version)

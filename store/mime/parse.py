@@ -26,6 +26,7 @@ from store.mime.collect import Collector
 from store.mime.headers import HEADER_CHARS_MAX, fields, header_end
 from store.mime.part import Budget, Limits, Part, part_of
 from store.mime.properties import meeting_class, properties_of, report_class
+from store.mime.voice import voice_class, voice_properties
 from store.model import Body, ItemDraft
 
 __all__ = ["Limits", "Parsed", "parse", "parse_all"]
@@ -33,6 +34,7 @@ __all__ = ["Limits", "Parsed", "parse", "parse_all"]
 _log = logging.getLogger(__name__)
 _BOM = b"\xef\xbb\xbf"
 _LIMITS = Limits()
+_PLAIN = "IPM.Note"
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -69,17 +71,24 @@ def _parse(mime: bytes, limits: Limits, budget: Budget, depth: int) -> Parsed:
     top = part_of(pairs, source, start, body, len(source))
     collector = Collector(limits, budget, depth, _embedded)
     collector.part(top, 0)
-    return Parsed(
-        ItemDraft(
-            item_class=_item_class(top, collector),
-            properties=properties_of(top.headers),
-            body=collector.body(),
-            attachments=collector.listed(),
-            mime=mime,
-            headers=block,
-        ),
-        collector.calendar,
+    draft = ItemDraft(
+        item_class=_item_class(top, collector),
+        properties=properties_of(top.headers),
+        body=collector.body(),
+        attachments=collector.listed(),
+        mime=mime,
+        headers=block,
     )
+    return Parsed(_as_voice_mail(draft, top), collector.calendar)
+
+
+def _as_voice_mail(draft: ItemDraft, top: Part) -> ItemDraft:
+    """The message as voice mail, where it is nothing else and says that it is that."""
+    found = voice_class(top.headers, draft.attachments) if draft.item_class == _PLAIN else None
+    if found is None:
+        return draft
+    extended = {**draft.extended, **voice_properties(top.headers)}
+    return msgspec.structs.replace(draft, item_class=found, extended=extended)
 
 
 def _with_lines(mime: bytes) -> bytes:
@@ -104,4 +113,4 @@ def _item_class(top: Part, collector: Collector) -> str:
         found = report_class(kind, collector.status)
         if found:
             return found
-    return (meeting_class(collector.calendar) or "IPM.Note") if collector.calendar else "IPM.Note"
+    return (meeting_class(collector.calendar) or _PLAIN) if collector.calendar else _PLAIN

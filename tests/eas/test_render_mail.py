@@ -16,6 +16,7 @@ from eas.render.attachments import display_name
 from eas.render.mail import VERB, VERB_TIME, application_data, read_change, when
 from eas.render.people import address, addresses, names
 from eas.wbxml import Element
+from schemas import voice_mail
 from schemas.eas.codepages import tag_named
 from store.mime.headers import mailboxes
 from store.model import Attachment, AttachmentDraft, Body, Item, ItemDraft
@@ -358,3 +359,40 @@ def test_every_attachment_has_a_name_to_open_it_by(
     assert id is not None
     one = Attachment(id[0].id, kind, name, type, "", "", False, False, 0, RECEIVED)
     assert display_name(one) == shown
+
+
+# -- voice mail
+
+
+def recorded(
+    version: str = "16.1", item_class: str = "IPM.Note.Microsoft.Voicemail.UM", **said: Any
+):
+    """What a device is told of a message with three recordings and a picture."""
+    files = [("1.mp3", "audio/mpeg"), ("2.mp3", "audio/mpeg"), ("3.mp3", "audio/mpeg")]
+    files.append(("p.png", "image/png"))
+    drafts = [AttachmentDraft("file", n, content_type=t, content=b"x") for n, t in files]
+    of = item_of(ItemDraft(item_class, extended=said, attachments=tuple(drafts)))
+    found = data(of, version)
+    shown = found["AirSyncBase:Attachments"].children
+    marks = [(each.text("Email2:UmAttOrder"), each.text("Email2:UmAttDuration")) for each in shown]
+    return found, marks
+
+
+def test_the_newest_recording_is_the_first_and_says_how_long_it_is() -> None:
+    # MS-ASEMAIL_R809
+    said = {voice_mail.DURATION: 7}
+    assert recorded(said)[1] == [("3", ""), ("2", ""), ("1", "7"), ("", "")]
+    ordered = said | {voice_mail.ORDER: "3.mp3;gone.mp3; 1.MP3"}
+    assert recorded(ordered)[1] == [("1", "7"), ("", ""), ("2", ""), ("", "")]
+
+
+def test_only_voice_mail_says_who_called() -> None:
+    # MS-ASEMAIL_R804, R811, R878
+    said = {voice_mail.CALLER: "+4930123456", voice_mail.NOTES: "Call back"}
+    found, _ = recorded(said)
+    assert found["Email2:UmCallerID"].value == "+4930123456"
+    assert found["Email2:UmUserNotes"].value == "Call back"
+    for version, item_class in (("16.1", "IPM.Note"), ("12.1", _VOICE)):
+        found, marks = recorded(said, version, item_class)
+        assert marks == [("", "")] * 4
+        assert not {"Email2:UmCallerID", "Email2:UmUserNotes"} & set(found)

@@ -364,9 +364,12 @@ def test_every_attachment_has_a_name_to_open_it_by(
 # -- voice mail
 
 
+_VOICE = "IPM.Note.Microsoft.Voicemail.UM"
+
+
 def recorded(
-    version: str = "16.1", item_class: str = "IPM.Note.Microsoft.Voicemail.UM", **said: Any
-):
+    said: dict[str, Any], version: str = "16.1", item_class: str = _VOICE
+) -> tuple[dict[str, Element], list[tuple[str, str]]]:
     """What a device is told of a message with three recordings and a picture."""
     files = [("1.mp3", "audio/mpeg"), ("2.mp3", "audio/mpeg"), ("3.mp3", "audio/mpeg")]
     files.append(("p.png", "image/png"))

@@ -394,6 +394,10 @@ async def test_answers_take_over_what_they_answer(
     assert body.startswith("new words") and "old words" in body
     assert shown.one("//t:InReplyTo")
     assert shown.one("//t:ConversationTopic") == "Plan"
+    # It goes on from a message that says nothing of where it stands.
+    assert len(base64.b64decode(shown.one("//t:ConversationIndex"))) == 22 + 5
+    original = await desk.get(id, who="ben")
+    assert shown.one("//t:ConversationId/@Id") == original.one("//t:ConversationId/@Id")
 
 
 async def test_a_draft_is_not_answered(desk: Desk) -> None:

@@ -27,9 +27,10 @@ def dotted(moment: datetime) -> str:
 
 START, DUE = dotted(tomorrow(9)), dotted(tomorrow(17))
 DATES: dict[str, str | int] = {
-    "StartDate": START, "UtcStartDate": START, "DueDate": DUE, "UtcDueDate": DUE,
+    "StartDate": dotted(tomorrow(11)), "UtcStartDate": START,
+    "DueDate": dotted(tomorrow(19)), "UtcDueDate": DUE,
 }  # fmt: skip
-"""All four that a flag has together."""
+"""All four that a flag has together, of a device whose clock is two hours before UTC."""
 REMINDER: dict[str, str | int] = {"ReminderSet": 1, "ReminderTime": dotted(tomorrow(8))}
 ACTIVE: dict[str, str | int] = {"Status": 2, "FlagType": TYPE}
 COMPLETE: dict[str, str | int] = {"Status": 1, "CompleteTime": START, "DateCompleted": START}

@@ -17,6 +17,7 @@ _WORDS = {
     "flag_subject": "Tasks:Subject",
     "flag_sub_ordinal": "Tasks:SubOrdinalDate",
 }
+_LOCAL = ("flag_start_local", "flag_due_local")
 _PAIRS = (("StartDate", "DueDate"), ("UtcStartDate", "UtcDueDate"))
 
 
@@ -65,13 +66,16 @@ def _span(element: Element) -> tuple[Properties, list[str]]:
     said = [moment for span in spans for moment in span if moment is not None]
     if not said:
         is_new = element.find("Email:Status") is not None
-        return {}, ["flag_start", "flag_due"] if is_new else []
+        return {}, ["flag_start", "flag_due", *_LOCAL] if is_new else []
     if len(said) != len(_PAIRS) * 2:
         raise EasError(CONVERSION, "a flag has all of its four dates, or none")
-    start, due = said[-2:]  # those in UTC
-    if said[0] > said[1] or start > due:
+    local, utc = said[:2], said[2:]
+    if local[0] > local[1] or utc[0] > utc[1]:
         raise EasError(CONVERSION, "a flag is due before it begins")
-    return {"flag_start": start, "flag_due": due}, []
+    new: Properties = {"flag_start": utc[0], "flag_due": utc[1]}
+    if local == utc:
+        return new, list(_LOCAL)
+    return new | dict(zip(_LOCAL, local, strict=True)), []
 
 
 def _reminder(element: Element) -> Properties:

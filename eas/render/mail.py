@@ -206,8 +206,8 @@ def _native(item: Item, _p: Properties, _options: Options) -> str:
 def flag_of(properties: Properties) -> Element:
     """The Flag element; empty for a message without a flag (MS-ASEMAIL 2.2.2.34).
 
-    The times of beginning and end are sent together or not at all (2.2.2.72). The item keeps them
-    in UTC, so the local ones say the same.
+    The times of beginning and end are sent together or not at all (2.2.2.72). The local ones are
+    by the clock of the device that set them; of other flags nobody knows one.
     """
     status = _FLAG_STATUS.get(properties.get("flag_status", ""))
     if status is None:
@@ -229,8 +229,8 @@ def flag_of(properties: Properties) -> Element:
     start, due = properties.get("flag_start"), properties.get("flag_due")
     if start and due:
         children += [
-            text("Tasks:StartDate", when(start)),
-            text("Tasks:DueDate", when(due)),
+            text("Tasks:StartDate", when(properties.get("flag_start_local") or start)),
+            text("Tasks:DueDate", when(properties.get("flag_due_local") or due)),
             text("Tasks:UtcStartDate", when(start)),
             text("Tasks:UtcDueDate", when(due)),
         ]

@@ -156,6 +156,9 @@ PARTS: tuple[P, ...] = (
       ordinals=numbered("not_flagged", "complete", "flagged"), **BY_PATH),
     P(name="flag_start", type=Type.INSTANT, kinds=ALL, **BY_PATH),
     P(name="flag_due", type=Type.INSTANT, kinds=ALL, **BY_PATH),
+    # By the clock of whoever set it, where that is another than UTC.
+    P(name="flag_start_local", type=Type.INSTANT, kinds=ALL, **BY_PATH),
+    P(name="flag_due_local", type=Type.INSTANT, kinds=ALL, **BY_PATH),
     P(name="flag_completed", type=Type.INSTANT, kinds=ALL, mapi=0x10910040, **BY_PATH),
     P(name="flag_type", type=Type.STRING, kinds=ALL, mapi=named("Common", 0x8530), **BY_PATH),
     P(name="flag_subject", type=Type.STRING, kinds=ALL, mapi=named("Common", 0x85A4), **BY_PATH),

@@ -162,7 +162,7 @@ class Edit:
         for name in self._change.unset:
             self._unset(name)
         if self._row.kind in MESSAGES:
-            self._end_of_flag()
+            self._settle_flag()
         if any(name in RECIPIENTS for name in (*self._change.set, *self._change.append)):
             self._properties = named(self._tx, self._properties)
         if self._tx.principal.name:
@@ -188,9 +188,13 @@ class Edit:
         else:
             remove(self._properties, name)
 
-    def _end_of_flag(self) -> None:
-        """A flag that is cleared leaves nothing; of what is done nothing reminds."""
+    def _settle_flag(self) -> None:
+        """New dates are by no other clock than they say; a flag that is cleared leaves nothing; of
+        what is done nothing reminds."""
         said, status = self._change.set, self._change.set.get("flag_status")
+        if said.keys() & {"flag_start", "flag_due"} and "flag_start_local" not in said:
+            self._unset("flag_start_local")
+            self._unset("flag_due_local")
         if status == "not_flagged" or "flag_status" in self._change.unset:
             gone = {*FLAG_PARTS[1:], *REMINDER_OF_FLAG} - said.keys()
             for name in gone & self._properties.keys():

@@ -203,6 +203,13 @@ def test_a_flag_says_what_a_device_wrote_on_it() -> None:
     assert found["Tasks:SubOrdinalDate"] == "5"
 
 
+def test_a_flag_is_told_by_the_clock_of_whoever_set_it() -> None:
+    local = {"flag_start_local": "2026-05-02T10:00:00.000000Z", "flag_due_local": WEEK}
+    found = dict(flag(flag_status="flagged", flag_start=DAY, flag_due=WEEK, **local))
+    assert found["Tasks:StartDate"] == "2026-05-02T10:00:00.000Z"
+    assert found["Tasks:UtcStartDate"] == "2026-05-02T08:00:00.000Z"
+
+
 def test_a_flag_reminds_where_the_item_does() -> None:
     found = flag(flag_status="flagged", reminder_is_set=True, reminder_due=DAY)
     assert found[3:] == [

@@ -238,6 +238,15 @@ async def test_a_flag_that_is_cleared_takes_all_along(anna: Session, how: dict[s
     assert left <= {"flag_status"}
 
 
+async def test_new_dates_of_a_flag_end_those_by_another_clock(anna: Session) -> None:
+    id = kept(await save(anna, "Plan"))
+    local = {"flag_start_local": FLAG["flag_start"], "flag_due_local": FLAG["flag_due"]}
+    kept(await change(anna, id, set=FLAG | local))
+    assert (await get(anna, id)).properties.items() >= local.items()
+    kept(await change(anna, id, set={"flag_due": "2026-06-01T16:00:00.000000Z"}))
+    assert not local.keys() & (await get(anna, id)).properties.keys()
+
+
 async def test_nothing_reminds_of_what_is_done_unless_it_is_said(anna: Session) -> None:
     id = kept(await save(anna, "Plan"))
     done = {"flag_status": "complete", "flag_completed": "2026-05-08T16:00:00.000000Z"}

@@ -37,7 +37,6 @@ from conformance.eas.things import (
 from conformance.scenario import each, scenario
 
 _S = "MS-ASEMAIL"
-_LATER = dotted(tomorrow(18))
 _OTHER_TYPE = "for Follow Up"
 Said = dict[str, str | int]
 
@@ -272,6 +271,6 @@ def what_is_done_reminds_no_more(device: Device, second: Device) -> None:
 def a_flag_gets_another_subject_and_time(device: Device, second: Device) -> None:
     """What is not said again stays, as the reminder does."""
     id = flagged(device, {**ACTIVE, "Subject": "To do", **DATES, **REMINDER})
-    later = DATES | {"DueDate": _LATER, "UtcDueDate": _LATER}
+    later = DATES | {"DueDate": dotted(tomorrow(20)), "UtcDueDate": dotted(tomorrow(18))}
     changed(device, INBOX, id, flag({**ACTIVE, "Subject": "Still to do", **later}))
     _check_same(told_flag(second, id), {**ACTIVE, "Subject": "Still to do", **later, **REMINDER})

@@ -19,6 +19,8 @@ from ews.errors import EwsError, ews_error
 from ews.ids import change_key, read_change_key
 from ews.messages import Message, failure, success
 from ews.registry import operation
+from schemas.property import Kind
+from store.calendar.reminders import next_reminder
 from store.commands import (
     FetchItems,
     FindItems,
@@ -41,7 +43,10 @@ _CALENDAR = (
     "subject", "location", "start", "end", "uid", "reminder_is_set", "reminder_minutes",
     "reminder_next", "reminders", "occurrence",
 )  # fmt: skip
-_TASK = ("subject", "start_date", "due_date", "reminder_due", "reminder_next", "status")
+_TASK = (
+    "subject", "start_date", "due_date", "reminder_is_set", "reminder_due", "reminder_next",
+    "status",
+)  # fmt: skip
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -106,23 +111,17 @@ async def _appointments(ctx: Context, begin: Instant, end: Instant) -> list[Due]
 
 def _appointment(mailbox_id: int, row: Any) -> Due | None:
     said: dict[str, Any] = dict(zip(_CALENDAR, row[-len(_CALENDAR) :], strict=True))
-    if not said["reminder_is_set"]:
-        return None
     original = said["occurrence"] or ""
-    settled: dict[str, Any] = said["reminders"] or {}
-    start = said["start"]
-    if original and original <= settled.get("dismissed", ""):
+    at = next_reminder(Kind.CALENDAR, said, original)
+    if not at:
         return None
-    minutes = int(said["reminder_minutes"] or 0)
-    at = to_instant(from_instant(start) - timedelta(minutes=minutes))
-    again = settled.get("snoozed", {}).get(original) if original else said["reminder_next"]
     return Due(
-        again or at,
+        at,
         ItemId(mailbox_id, row[0], original),
         row[1],
         "Calendar",
         str(said["subject"] or ""),
-        start,
+        said["start"],
         said["end"],
         str(said["location"] or ""),
         str(said["uid"] or ""),
@@ -140,7 +139,7 @@ async def _tasks(ctx: Context, begin: Instant, end: Instant) -> list[Due]:
     found: list[Due] = []
     for row in page.rows if isinstance(page, ItemPage) else ():
         said: dict[str, Any] = dict(zip(_TASK, row[-len(_TASK) :], strict=True))
-        at = said["reminder_next"] or said["reminder_due"]
+        at = next_reminder(Kind.TASK, said)
         if not at or said["status"] == "completed" or not begin <= at <= end:
             continue
         start, due = (_moment(said[name], at) for name in ("start_date", "due_date"))

@@ -20,6 +20,7 @@ from ews.render.values import boolean, escape, instant, mailbox
 from ews.render.view import View, entry_id
 from schemas.classes import is_sendable
 from schemas.property import Kind, P
+from store.calendar.reminders import NEEDS, next_reminder
 from store.calendar.scheduling.messages import people_of
 from store.mime import header_list
 from store.model import Attachment, Body
@@ -360,6 +361,12 @@ def _is_recurring(view: View, row: P) -> str:
     return f"<t:IsRecurring>{boolean(view.properties.get('recurrence'))}</t:IsRecurring>"
 
 
+def _reminder_next(view: View, row: P) -> str:
+    """When it reminds next: of most items only reckoned."""
+    at = next_reminder(view.kind, view.properties, view.original)
+    return f"<t:ReminderNextTime>{instant(at)}</t:ReminderNextTime>" if at else ""
+
+
 def _nothing(view: View, row: P) -> str:
     return ""
 
@@ -387,6 +394,7 @@ COMPUTED: dict[str, Computed] = {
     "flag": Computed(_flag, ("flag_status", "flag_start", "flag_due", "flag_completed")),
     "store_entry_id": Computed(_store_entry_id),
     "instance_key": Computed(_instance_key),
+    "reminder_next": Computed(_reminder_next, NEEDS),
     "entity_extraction_result": Computed(_nothing),
     "block_status": Computed(_block_status),
     "has_blocked_images": Computed(_has_blocked_images),

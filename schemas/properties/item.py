@@ -81,7 +81,7 @@ ITEM: tuple[P, ...] = (
     row("item:ReminderIsSet", Type.BOOLEAN, ALL, writable="cu",
         mapi=named("Common", 0x8503, "Boolean"), eas="Tasks:ReminderSet"),
     row("item:ReminderNextTime", Type.INSTANT, ALL, "reminder_next", since="Exchange2013",
-        writable="cu", mapi=named("Common", 0x8560, "SystemTime")),
+        computed="reminder_next", writable="cu", mapi=named("Common", 0x8560, "SystemTime")),
     row("item:ReminderMinutesBeforeStart", Type.INTEGER, ALL, "reminder_minutes", writable="cu",
         mapi=named("Common", 0x8501, "Integer"), eas="Calendar:Reminder"),
     row("item:DisplayCc", Type.STRING, ALL, column="display_cc", mapi=0x0E03001F, **READ_ONLY),

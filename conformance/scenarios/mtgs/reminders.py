@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from conformance import kinds, requests
-from conformance.checks import check, equal, holds, present, success
+from conformance.checks import absent, check, equal, holds, present, success
 from conformance.mailbox import Mailbox
 from conformance.meetings import invite, received
 from conformance.node import Node, Ref
@@ -68,6 +69,7 @@ def a_reminder_of_an_appointment(ews: Mailbox) -> None:
     wanted = kinds.APPOINTMENT.make(subject, Location="Room 7", **REMINDS)
     made = ews.get_item(ews.make_item(wanted, disposition=None))
     at = start() - timedelta(minutes=MINUTES)
+    equal(made.text("ReminderNextTime"), t.ReminderTime(at).text, "ReminderNextTime")
     expected = {
         "Location": "Room 7",
         "ReminderTime": t.ReminderTime(at).text,
@@ -118,8 +120,11 @@ def reminders_are_put_off_and_dismissed(ews: Mailbox) -> None:
     _act(ews, made, "Snooze", later)
     put_off = _one(ews, at, subject)
     equal(put_off.text("ReminderTime"), t.ReminderTime(later).text, "ReminderTime")
+    told = ews.get_item(put_off.ref("ItemId")).text("ReminderNextTime")
+    equal(told, t.ReminderTime(later).text, "ReminderNextTime")
     _act(ews, put_off.ref("ItemId"), "Dismiss", later)
     equal(_reminders(ews, at, subject), [], "reminders that were dismissed")
+    absent(ews.get_item(made.keyless), "ReminderNextTime")
 
 
 # --- reminders by mail ---------------------------------------------------------------------------
@@ -128,7 +133,7 @@ MAIL = (*MEETINGS, "inbox reminders")
 SAID = "Bring a pen"
 
 
-def _inbox_reminder(**values: object) -> Element:
+def _inbox_reminder(**values: Any) -> Element:
     """One reminder by mail, a quarter of an hour before."""
     told = {"ReminderOffset": 15, "Message": SAID, "IsOrganizerReminder": False} | values
     order = (
@@ -142,14 +147,14 @@ def _inbox_reminder(**values: object) -> Element:
     return t.InboxReminders(t.InboxReminder(parts))
 
 
-def _with_reminder(ews: Mailbox, other: Mailbox, **values: object) -> Ref:
+def _with_reminder(ews: Mailbox, other: Mailbox, **values: Any) -> Ref:
     subject = ews.unique("By mail")
     meeting = invite(ews, other, subject, _inbox_reminder(**values))
     received(other, subject, "MeetingRequest")
     return meeting
 
 
-def _check_reminder(ews: Mailbox, meeting: Ref, expected: dict[str, object]) -> None:
+def _check_reminder(ews: Mailbox, meeting: Ref, expected: dict[str, Any]) -> None:
     kept = ews.get_item(meeting.keyless).nodes("InboxReminders/InboxReminder")
     equal(len(kept), 1, "InboxReminders")
     holds(kept[0], expected)

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Row, bindparam, insert, update
 
 from schemas.mapi import merge, remove
-from schemas.properties import FLAG_PARTS, REMINDER_OF_FLAG, is_flag, is_read_state
+from schemas.properties import is_flag, is_read_state
 from schemas.properties.make import MESSAGES
 from schemas.property import Kind
 from store import blobs, tables
@@ -23,6 +23,7 @@ from store.errors import ChangeRequired, Conflict, StoreError, UnsupportedMime
 from store.executor import WriteTx, writes
 from store.items.bodies import changed_body
 from store.items.create import RECIPIENTS, check_sizes, check_subject, named
+from store.items.flags import settled_flag
 from store.items.insert import check_quota, counts_as_unread
 from store.items.rows import attachment_rows, content_rows, permitted, unindex
 from store.model import Body, ItemDraft, ItemId
@@ -162,7 +163,7 @@ class Edit:
         for name in self._change.unset:
             self._unset(name)
         if self._row.kind in MESSAGES:
-            self._settle_flag()
+            self._properties = settled_flag(self._properties, self._change)
         if any(name in RECIPIENTS for name in (*self._change.set, *self._change.append)):
             self._properties = named(self._tx, self._properties)
         if self._tx.principal.name:
@@ -187,20 +188,6 @@ class Edit:
             self._extended.pop(name[2:], None)
         else:
             remove(self._properties, name)
-
-    def _settle_flag(self) -> None:
-        """New dates are by no other clock than they say; a flag that is cleared leaves nothing; of
-        what is done nothing reminds."""
-        said, status = self._change.set, self._change.set.get("flag_status")
-        if said.keys() & {"flag_start", "flag_due"} and "flag_start_local" not in said:
-            self._unset("flag_start_local")
-            self._unset("flag_due_local")
-        if status == "not_flagged" or "flag_status" in self._change.unset:
-            gone = {*FLAG_PARTS[1:], *REMINDER_OF_FLAG} - said.keys()
-            for name in gone & self._properties.keys():
-                self._unset(name)
-        elif status == "complete" and "reminder_is_set" not in said:
-            self._unset("reminder_is_set")
 
     @property
     def _touches_content(self) -> bool:

@@ -1,4 +1,4 @@
-"""MS-ASEMAIL, MS-ASAIRS and the mail commands of MS-ASCMD."""
+"""MS-ASAIRS and the mail commands of MS-ASCMD."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.eas.runner import REGISTRY, needs
 from conformance.eas.wbxml import Node, node
 from conformance.scenario import each, scenario
 
-_CMD, _AIRS, _EMAIL = "MS-ASCMD", "MS-ASAIRS", "MS-ASEMAIL"
+_CMD, _AIRS = "MS-ASCMD", "MS-ASAIRS"
 _BODY = "AirSyncBase:Body"
 _WORDS = "The quay wall holds. " * 20
 

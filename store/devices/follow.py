@@ -358,7 +358,9 @@ class Follower:
             reach = msgspec.structs.replace(at.reach, at=row.id)
             return msgspec.structs.replace(at, reach=reach) if is_told else None
 
-        position, is_all = self._each("gathering", position, "", take)
+        edges = (position.reach.edge, position.reach.to_edge)
+        name: Name = "gathering all" if ABOVE_ALL in edges else "gathering"
+        position, is_all = self._each(name, position, "", take)
         if not is_all:
             return position
         reach = position.reach
@@ -378,8 +380,6 @@ def _reach_keys(reach: Reach) -> dict[str, Any]:
         "reach_at": reach.at,
         "reach_low": low,
         "reach_high": high,
-        # A reach that held nothing gets all that lies below its edge.
-        "reach_since": reach.to_top if reach.edge == ABOVE_ALL else reach.top,
     }
 
 

@@ -36,7 +36,15 @@ _tombstone = tables.tombstone
 _ID: dict[Table, ColumnElement[int]] = {_item: _item.c.id, _tombstone: _tombstone.c.item_id}
 
 Name = Literal[
-    "changed", "dead", "newer", "older", "older undated", "leaving", "leaving undated", "gathering"
+    "changed",
+    "dead",
+    "newer",
+    "older",
+    "older undated",
+    "leaving",
+    "leaving undated",
+    "gathering",
+    "gathering all",
 ]
 Condition = ColumnElement[bool]
 Rows = Any
@@ -92,10 +100,11 @@ def _within(table: Table, edge: Any, top: Any) -> Condition:
             exists().where(
                 member.c.mailbox_id == table.c.mailbox_id,
                 member.c.conversation_id == table.c.conversation_id,
-                member.c.folder_id == table.c.folder_id,
+                # The index by conversation is the one to use: none of these may lead to another.
+                member.c.folder_id + 0 == table.c.folder_id,
                 member.c.is_associated.is_(False),
-                member.c.received >= edge,
-                id <= top,
+                func.coalesce(member.c.received, "") >= edge,
+                id + 0 <= top,
             )
         )
     return and_(_ID[table] <= top, or_(*members))
@@ -219,9 +228,9 @@ def _leaving_undated(gathers: bool) -> Rows:
 
 def _conversations() -> Any:
     """Conversations that one reach may hold and the other not: those with a message between their
-    edges, and those with a message between their tops."""
+    edges, and those with one between their tops."""
     low, high = _text("reach_low"), _text("reach_high")
-    since, to_edge, to_top = _number("reach_since"), _text("reach_to_edge"), _number("reach_to_top")
+    since, to_edge, to_top = _number("reach_top"), _text("reach_to_edge"), _number("reach_to_top")
     parts: list[Rows] = []
     for table in (_item, _tombstone):
         id, received = _ID[table], table.c.received
@@ -234,19 +243,41 @@ def _conversations() -> Any:
     return union(*parts)
 
 
-def _gathering(_gathers: bool) -> Rows:
-    """Items that are held by one reach and not by the other, from ``reach_at`` on."""
+def _differing() -> Rows:
+    """Items that one reach holds and the other does not; ``is_gathered``: the new one."""
     old = _within(_item, _text("reach_edge"), _number("reach_top"))
     new = _within(_item, _text("reach_to_edge"), _number("reach_to_top"))
+    return select(*_COLUMNS, new.label("is_gathered")).where(
+        _item.c.mailbox_id == bindparam("mailbox_id"),
+        _item.c.is_associated.is_(False),
+        not_(_by_itself(_item)),
+        case((old, 1), else_=0) != case((new, 1), else_=0),
+    )
+
+
+def _gathering(_gathers: bool) -> Rows:
+    """Of the conversations that the reaches may hold otherwise, which are few."""
+    id = _item.c.id + 0  # by the conversations, not through all ids or the folder
     return (
-        select(*_COLUMNS, new.label("is_gathered"))
+        _differing()
         .where(
-            *_here(_item),
             _item.c.conversation_id.in_(_conversations()),
+            _item.c.folder_id + 0 == bindparam("folder_id"),
+            id > _number("reach_at"),
+            id <= _number("reach_to_top"),
+        )
+        .order_by(id)
+    )
+
+
+def _gathering_all(_gathers: bool) -> Rows:
+    """Of all conversations, where one of the reaches holds nothing: through the ids, once."""
+    return (
+        _differing()
+        .where(
+            _item.c.folder_id == bindparam("folder_id"),
             _item.c.id > _number("reach_at"),
             _item.c.id <= _number("reach_to_top"),
-            not_(_by_itself(_item)),
-            or_(and_(old, not_(new)), and_(new, not_(old))),
         )
         .order_by(_item.c.id)
     )
@@ -261,6 +292,7 @@ _STATEMENTS: dict[Name, tuple[Table, Callable[[bool], Rows]]] = {
     "leaving": (_item, _leaving),
     "leaving undated": (_item, _leaving_undated),
     "gathering": (_item, _gathering),
+    "gathering all": (_item, _gathering_all),
 }
 
 

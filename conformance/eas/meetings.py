@@ -36,15 +36,15 @@ def calendar_mail(author: Device, to: Device, subject: str, method: str, *event:
     return made.as_bytes()
 
 
-def answer_status(attendee: Device, folder: str, request: str, answer: int) -> str:
+def answer_status(attendee: Device, folder: str, request: str, answer: int, *words: Node) -> str:
     """The status of a device's answer to an invitation, by its id; from 16.0 on the organiser is
-    told."""
+    told, with ``words``."""
     asked = node(
         f"{_M}:Request",
         node(f"{_M}:UserResponse", answer),
         node(f"{_M}:CollectionId", folder),
         node(f"{_M}:RequestId", request),
-        node(f"{_M}:SendResponse") if is_new(attendee) else None,
+        node(f"{_M}:SendResponse", *words) if is_new(attendee) else None,
     )
     result = attendee.ask(_M, node(f"{_M}:{_M}", asked)).find(f"{_M}:Result")
     return result.text(f"{_M}:Status") if result is not None else ""
@@ -101,7 +101,7 @@ class Meeting:
         """The attendee's device answers, and the organiser is told. ``words``: a Body that
         goes with it, from 16.0 on. Raises Failure."""
         inbox = self.attendee.folder_of_type(INBOX)
-        told = answer_status(self.attendee, inbox, self.request, answer)
+        told = answer_status(self.attendee, inbox, self.request, answer, *words)
         check(told == "1", f"the answer has status {told!r}")
         if not is_new(self.attendee):
             subject = f"Answer: {self.subject}"

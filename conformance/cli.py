@@ -111,8 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--administrator",
         metavar="COMMAND",
-        help="what erases a device: it runs with {action} (wipe, wipe-account, remove), {user}, "
-        "{device} filled in",
+        help="does what an administrator can, with {action} (wipe, wipe-account, remove: a device; "
+        "close, open: ActiveSync to a user), {user}, {device} filled in",
     )
     parser.add_argument("--only", metavar="PATTERN", help="part of an id or title, or a * pattern")
     parser.add_argument("--list", action="store_true", help="print the scenarios and stop")

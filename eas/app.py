@@ -33,6 +33,7 @@ _log = structlog.get_logger("eas")
 # What an answer must have for packing to save a network packet.
 _GZIP_BYTES_MIN = 1400
 _GZIP_LEVEL = 1
+_CLOSED = 126  # UserDisabledForSync (MS-ASCMD 2.2.2), HTTP 403 before 14.0
 
 
 class Front:
@@ -73,16 +74,18 @@ class Front:
         principal = await self._signed_in(request)
         if isinstance(principal, Response):
             return principal
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and principal.may_use_devices:
             # Nine takes versions after 14.1 only from a server that says this.
             headers = {**self._described, "Allow": "OPTIONS,POST", "Public": "OPTIONS,POST"}
             return Response(b"", 200, headers={**headers, "X-AspNet-Version": "4.0.30319"})
-        if request.method != "POST":
+        if request.method not in ("OPTIONS", "POST"):
             text = "This is an ActiveSync endpoint: devices POST to it.\n"
             return PlainTextResponse(text, 405, headers={"Allow": "OPTIONS,POST"})
         try:
+            if request.method == "OPTIONS":
+                raise HttpError(403, "ActiveSync is closed to this account.")
             asked = read_request(request.url.query, request.headers)
-            fault = device_fault(asked)
+            fault = device_fault(asked) if principal.may_use_devices else _CLOSED
             reply = (
                 refused(asked, fault) if fault else await self._posted(request, principal, asked)
             )

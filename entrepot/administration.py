@@ -34,6 +34,7 @@ from store.commands import (
 )
 from store.devices.commands import ChangeDevice, ListDevices, RemoveDevice
 from store.devices.model import Device
+from store.directory.credentials import NO_DEVICES
 from store.directory.lists import IS_ROOM_LIST, LIST
 from store.errors import InvalidValue, NotFound
 from store.model import Account
@@ -123,6 +124,16 @@ class Administration:
     async def set_disabled(self, address: str, *, is_disabled: bool) -> Account:
         """Stop an account from signing in, or let it again; mail goes on arriving."""
         account = await self.execute(UpdateAccount(address, is_disabled=is_disabled))
+        self._tell(account)
+        return account
+
+    async def set_devices(self, address: str, *, is_allowed: bool) -> Account:
+        """Close ActiveSync to an account, or open it again; its devices stay known."""
+        account = await self.account(address)
+        properties = {name: each for name, each in account.properties.items() if name != NO_DEVICES}
+        if not is_allowed:
+            properties[NO_DEVICES] = True
+        account = await self.execute(UpdateAccount(account.address, properties=properties))
         self._tell(account)
         return account
 

@@ -25,6 +25,7 @@ from entrepot.settings import Settings
 from mailflow.peers import is_loopback
 from store.clock import Clock
 from store.commands import FetchCredentials
+from store.directory.credentials import may_use_devices
 from store.model import Principal
 from store.results import Credentials
 from store.store import Store
@@ -239,6 +240,7 @@ def principal_of(credentials: Credentials) -> Principal:
         name=account.name,
         mailbox_id=account.mailbox_id,
         role=account.role,
+        may_use_devices=may_use_devices(account),
     )
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import typer
 from rich.table import Table
@@ -164,6 +164,25 @@ def enable_user(address: Address, config: ConfigOption = None, folder: FolderOpt
         lambda admin: admin.set_disabled(address, is_disabled=False),
     )
     out.print(f"Enabled {account.address}.", markup=False)
+
+
+@users.command("devices")
+def set_devices(
+    address: Address,
+    state: Annotated[Literal["on", "off"], typer.Argument(help="on, as at first, or off.")],
+    config: ConfigOption = None,
+    folder: FolderOption = None,
+) -> None:
+    """Say whether somebody's phones and other ActiveSync devices are let in."""
+    account = administer(
+        load_settings(config, folder),
+        lambda admin: admin.set_devices(address, is_allowed=state == "on"),
+    )
+    if state == "on":
+        out.print(f"Devices of {account.address} are let in.", markup=False)
+        return
+    out.print(f"Devices of {account.address} are kept out.", markup=False)
+    out.print(f"Undo: entrepot user devices {account.address} on", markup=False)
 
 
 @users.command("booking")

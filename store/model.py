@@ -189,13 +189,15 @@ class Delegate(msgspec.Struct, frozen=True):
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """Who asks: an authenticated account. ``mailbox_id`` is 0 for one without a mailbox."""
+    """Who asks: an authenticated account. ``mailbox_id`` is 0 for one without a mailbox;
+    ``may_use_devices``: whether ActiveSync is open to it."""
 
     account_id: int
     address: str
     name: str
     mailbox_id: int
     role: str = "user"
+    may_use_devices: bool = True
 
 
 class Account(msgspec.Struct, frozen=True):

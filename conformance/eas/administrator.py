@@ -1,5 +1,5 @@
-"""What only an administrator can do: a device erased, or forgotten. How is the server's own affair:
-a command that the caller names, or a function."""
+"""What only an administrator can do: a device erased or forgotten, ActiveSync closed to somebody.
+How is the server's own affair: a command that the caller names, or a function."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from conformance.checks import Failure
 Administrator = Callable[[str, str, str], None]
 """Called with an action, the address of a user, and the id of the device."""
 WIPE, WIPE_ACCOUNT, REMOVE = "wipe", "wipe-account", "remove"
+CLOSE, OPEN = "close", "open"
 _ENDS_S_MAX = 60
 
 

@@ -13,8 +13,11 @@ from store.directory.accounts import accounts_of
 from store.directory.domains import domains
 from store.directory.names import require_system
 from store.executor import Tx, reads
+from store.model import Account
 from store.results import Credentials
 
+NO_DEVICES = "no_devices"
+"""The property of an account to which ActiveSync is closed."""
 _account = tables.account
 _address = tables.address
 _BY_ADDRESSES = (
@@ -38,7 +41,7 @@ def fetch_credentials(tx: Tx, command: FetchCredentials) -> Credentials | None:
         row = rows.get(candidate)
         if row is not None:
             account = accounts_of(tx, [row])[0]
-            return Credentials(account, row.password_hash, _stamp(row))
+            return Credentials(account, row.password_hash, _stamp(row, account))
     return None
 
 
@@ -59,7 +62,13 @@ def addresses_of_login(login: str, served: list[tuple[str, bool]]) -> list[str]:
     return [f"{user}@{name}" for name, _ in served if realm in (name, name.partition(".")[0])]
 
 
-def _stamp(row: Row[Any]) -> str:
-    """Changes whenever password, role or state does; tells nothing of them."""
+def may_use_devices(account: Account) -> bool:
+    """Whether ActiveSync is open to somebody: it is unless an administrator closed it."""
+    return not account.properties.get(NO_DEVICES)
+
+
+def _stamp(row: Row[Any], account: Account) -> str:
+    """Changes whenever password, role, state or devices do; tells nothing of them."""
     state = f"{row.id}|{row.password_changed}|{row.password_hash}|{row.role}|{row.is_disabled:d}"
+    state += f"|{may_use_devices(account):d}"
     return hashlib.blake2b(state.encode(), digest_size=16).hexdigest()

@@ -24,6 +24,7 @@ from tests.clients.zeep_client import Soap
 from tests.clients.zeep_others import delegate_of
 from tests.conformance.conftest import reference
 from tests.directory.pictures import picture
+from tests.entrepot.test_cli import entrepot_alone
 from tests.entrepot.test_cli_devices import entrepot
 
 SCENARIOS_OF_ONE = 40
@@ -87,9 +88,14 @@ def run(server: Exchange) -> Iterator[Callable[[Scenario, str], Outcome]]:
 
 
 def _administrator(server: Exchange) -> Administrator:
-    """What ``entrepot device`` does, as its administrator would."""
+    """What ``entrepot device`` and ``entrepot user`` do, as its administrator would."""
 
     def acts(action: str, user: str, device: str) -> None:
+        if action in ("close", "open"):
+            state = "off" if action == "close" else "on"
+            done = entrepot_alone("user", "devices", user, state, "--folder", server.folder)
+            assert done.returncode == 0, done.stdout + done.stderr
+            return
         words = {
             "wipe": ("wipe", device, "--user", user, "--full"),
             "wipe-account": ("wipe", device, "--user", user),

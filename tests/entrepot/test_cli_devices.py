@@ -18,6 +18,7 @@ from conformance.eas.documents import change, delete, options
 from conformance.eas.http import Identity
 from conformance.eas.wbxml import Node, node
 from entrepot.testing import Exchange, Person
+from tests.entrepot.test_cli import entrepot_alone
 
 _FULL = {"ENTREPOT_DEVICE_FULL_WIPE": "true"}
 
@@ -255,3 +256,35 @@ def test_a_removed_device_begins_anew(server: Exchange) -> None:
     phone.folder_sync("0")
     phone.begin(inbox)
     assert list(phone.sync_all(inbox).items) == [item]
+
+
+def test_all_devices_of_somebody_are_kept_out(server: Exchange) -> None:
+    """At once, also one that waits; the mailbox and other programs are not touched."""
+    person = server.person("hedda")
+    device, old = _device(person, "hedda1"), _device(person, "hedda2", "12.1")
+    waiting = _device(person, "hedda3")
+    inbox = waiting.folder_of_type(2)
+    waiting.sync_all(inbox)
+    told: list[str] = []
+    waits = threading.Thread(
+        target=lambda: told.append(waiting.ping(3000, [inbox]).text("Ping:Status")), daemon=True
+    )
+    waits.start()
+
+    def says(state: str) -> str:
+        words = ("user", "devices", person.address, state, "--folder", server.folder)
+        done = entrepot_alone(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert f"entrepot user devices {person.address} on" in says("off")
+    waits.join(30)
+    assert told
+    answer = device.ask("FolderSync", documents.folder_sync("0"))
+    assert answer.text("FolderHierarchy:Status") == "126"
+    assert old.post("FolderSync", documents.folder_sync("0")).status == 403
+    assert device.options().status_code == 403
+    assert person.account().inbox.total_count == 0
+    says("on")
+    assert device.folder_sync("0").text("FolderHierarchy:Status") == "1"
+    assert device.options().status_code == 200

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from conformance.checks import check
 from conformance.eas import documents
+from conformance.eas.administrator import CLOSE, OPEN, Administrator
 from conformance.eas.device import Device
 from conformance.eas.http import Reply, post, read
 from conformance.eas.mailing import arrived, message, received, unique
@@ -164,6 +165,21 @@ def a_device_says_what_it_is(device: Device, case: tuple[str, tuple[str, ...]]) 
         told = _told(read(answer.status_code, dict(answer.headers), answer.content))
         refusal = "HTTP 400" if device.version == "12.1" else due
         check(told == ("1" if other == value else refusal), f"as {other!r} it is {told}")
+
+
+@scenario(_S, "S21_TC12", requirements=("MS-ASCMD_R4869", "MS-ASCMD_R7555"), registry=REGISTRY)
+def somebody_may_be_kept_out(device: Device, administrator: Administrator) -> None:
+    """With all devices: status 126, HTTP 403 in 12.1; until ActiveSync is opened again."""
+    due = "HTTP 403" if device.version == "12.1" else "126"
+    request = documents.folder_sync("0")
+    administrator(CLOSE, device.identity.user, device.identity.device_id)
+    try:
+        told = _told(device.post("FolderSync", request))
+    finally:
+        administrator(OPEN, device.identity.user, device.identity.device_id)
+    check(told == due, f"it is answered by {told!r}, {due!r} is due")
+    told = _told(device.post("FolderSync", request))
+    check(told == "1", f"afterwards by {told!r}")
 
 
 @scenario(_S, "S21_TC13", requirements=("MS-ASCMD_R4930",), registry=REGISTRY)

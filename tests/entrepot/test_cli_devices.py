@@ -112,7 +112,7 @@ def test_why_did_this_phone_lose_that_mail(server: Exchange) -> None:
     phone.sync(archive)
     told = entrepot(server, "explain", "WhyPhone", item)
     lines = [line for line in told.splitlines() if line.startswith("    ")]
-    assert [line.split()[0] for line in lines] == ["add", "read", "delete", "add"]
+    assert [line.split()[0] for line in lines] == ["add", "state", "delete", "add"]
     assert "in the folder" in lines[0] and "read state" in lines[1]
     assert f"moved to folder {archive}" in lines[2] and "new in the folder" in lines[3]
     assert "had these numbers" in told

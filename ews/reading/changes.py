@@ -9,7 +9,8 @@ from ews.context import Context
 from ews.errors import EwsError
 from ews.ids import read_change_key
 from ews.paths import Path, read_path
-from ews.reading.items import clocks_of, read_body, read_extended, read_mime
+from ews.reading.items import clocks_of, read_body, read_extended
+from ews.reading.mime import read_mime
 from ews.reading.values import FLAG_PROPERTIES, read_entry, read_value
 from schemas import mapi
 from schemas.property import Kind, P

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import mimetypes
 from typing import Any
-
-import msgspec
 
 from ews.codec import BadBase64, listed
 from ews.context import Context
 from ews.errors import EwsError
 from ews.paths import read_path
+from ews.reading.mime import with_mime
 from ews.reading.time_zones import read_meeting_zone, read_zone
 from ews.reading.values import read_value
 from schemas import mapi
 from schemas.classes import default_class, kind_of, may_carry
 from schemas.properties import by_element
 from schemas.property import Kind, P
-from store.mime import parse
 from store.model import AttachmentDraft, Body, ItemDraft, Properties
 
 # Elements that no registry row reads.
 _PARTS = frozenset({"ItemClass", "ExtendedProperty", "MimeContent", "Body", "Attachments"})
 # Create takes it and lets it be (survey, 5.1).
 _IGNORED = frozenset({"StoreEntryId", "ItemId", "ParentFolderId"})
-_MIME_KINDS = frozenset({Kind.MESSAGE, Kind.POST, Kind.NOTE})
 
 
 def read_item(ctx: Context, element: str, node: Any) -> ItemDraft:
@@ -42,9 +37,11 @@ def read_item(ctx: Context, element: str, node: Any) -> ItemDraft:
         read_attachment(ctx, name, value) for name, value in (node.Attachments or ())
     )
     draft = ItemDraft(item_class, properties, extended, body, attachments)
-    if node.MimeContent is None:
-        return draft
-    return _with_mime(kind, draft, node)
+    if node.MimeContent is not None:
+        draft = with_mime(ctx, draft, node)
+    if kind is Kind.CALENDAR:
+        _complete_calendar(ctx, draft.properties)
+    return draft
 
 
 def _class(element: str, node: Any) -> str:
@@ -75,8 +72,6 @@ def _properties(ctx: Context, kind: Kind, node: Any) -> tuple[Properties, dict[s
         properties.update({name: v for name, v in read.items() if v is not None})
     for entry in node.ExtendedProperty or ():
         _add_extended(properties, extended, entry)
-    if kind is Kind.CALENDAR:
-        _complete_calendar(ctx, properties)
     return properties, extended
 
 
@@ -138,43 +133,6 @@ def read_body(node: Any) -> Body:
     """A BodyType element."""
     text = node.value or ""
     return Body(html=text) if node.BodyType == "HTML" else Body(text=text)
-
-
-def read_mime(node: Any) -> bytes:
-    """The bytes of a MimeContent. Raises EwsError ErrorMimeContentInvalidBase64String."""
-    value = node.value if hasattr(node, "value") else node
-    if isinstance(value, bytes):
-        return value
-    try:
-        if isinstance(value, BadBase64):
-            raise EwsError("ErrorMimeContentInvalidBase64String")
-        return base64.b64decode("".join((value or "").split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise EwsError("ErrorMimeContentInvalidBase64String") from error
-
-
-def _with_mime(kind: Kind, draft: ItemDraft, node: Any) -> ItemDraft:
-    """The item that the MIME says, under what the element says itself."""
-    mime = read_mime(node.MimeContent)
-    if kind not in _MIME_KINDS:
-        raise EwsError("ErrorUnsupportedMimeConversion")
-    if not mime.strip():
-        raise EwsError("ErrorMimeContentInvalid")
-    parsed = parse(mime)
-    properties = {**parsed.properties, **draft.properties}
-    item_class = draft.item_class if node.ItemClass is not None else parsed.item_class
-    if kind is not Kind.MESSAGE or kind_of(item_class) not in _MIME_KINDS:
-        item_class = draft.item_class  # MIME does not say of a post that it is one
-    return msgspec.structs.replace(
-        parsed,
-        item_class=item_class,
-        properties=properties,
-        extended={**parsed.extended, **draft.extended},
-        body=draft.body if node.Body is not None else parsed.body,
-        attachments=(*parsed.attachments, *draft.attachments),
-        # What the element adds is not in the bytes: they are made anew when asked for.
-        mime=mime if not draft.attachments and node.Body is None else None,
-    )
 
 
 _ATTACHABLE = frozenset({"Item", "Message", "CalendarItem", "Contact", "Task", "PostItem"})

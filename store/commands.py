@@ -186,6 +186,11 @@ class ViewCalendar(Command, frozen=True):
     limit: int | None = None
 
 
+class FetchHomeZone(Command, frozen=True):
+    """The zone by whose clock the asker lives -> a zone record of ``store.calendar.model``, None
+    where nothing tells."""
+
+
 class ReadAvailability(Command, frozen=True):
     """When people, rooms and lists are free -> each Availability; of a list that of its members.
 

@@ -89,22 +89,28 @@ def read_calendar_change(
     *,
     is_occurrence: bool = False,
     own: str = "",
+    home: ZoneRecord | None = None,
 ) -> CalendarChange:
     """The change that an ApplicationData says. ``before``: the item as it is, None for a new one;
     ``supported``: the elements that the device said it supports (the others are ghosted), None
     where it said none; ``is_occurrence``: of one occurrence (16.x InstanceId); ``own``: the address
-    of whose calendar it is.
+    of whose calendar it is; ``home``: the zone in which the days of a new event lie that names
+    none.
 
     Raises EasError 6 for a value that is none.
     """
     known = before or {}
-    said = _Said(version, known, zone_of(known.get("start_time_zone")), _year(data, known))
+    zone = known.get("start_time_zone") or home
+    said = _Said(version, known, zone_of(zone), _year(data, known))
     names = {element.name for element in data.children}
     for element in sorted(data.children, key=_order):
         reader = _READERS.get(element.name)
         if reader is None or not tag_named(element.name).is_known_to(version):
             raise EasError(CONVERSION, f"a calendar has no {element.name}")
         reader(said, element)
+    if before is None and home is not None:
+        for name in ("start_time_zone", "end_time_zone"):
+            said.set.setdefault(name, home)
     if before is not None and version < "16.0" and not is_occurrence:
         _leave_out(said, names, supported)
     added, removed, ids = read_attachments(said.files) if said.files is not None else ((), (), ())

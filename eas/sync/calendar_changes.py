@@ -15,6 +15,7 @@ from eas.reading.moments import read_moment
 from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
+from store.calendar.model import ZoneRecord
 from store.calendar.occurrences import Series, is_master
 from store.calendar.settle import RECEIVED
 from store.calendar.zones import to_utc, zone_of
@@ -24,6 +25,7 @@ from store.commands import (
     CreateItems,
     DeleteAttachments,
     DeleteItems,
+    FetchHomeZone,
     FetchItems,
     Invitations,
     ItemChange,
@@ -34,7 +36,7 @@ from store.errors import StoreError
 from store.instant import from_instant, to_instant
 from store.model import Body, FolderId, Item, ItemDraft, ItemId, Properties
 
-_P = "AirSync"
+_P, _C = "AirSync", "Calendar"
 _CLASS = "IPM.Appointment"
 
 
@@ -46,12 +48,13 @@ def _data(element: Element) -> Element:
     return element.find(f"{_P}:ApplicationData") or Element(f"{_P}:ApplicationData")
 
 
-def _add(
+async def _add(
     ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
 ) -> OwnChange:
     """A new event."""
     del asked
-    data = read_calendar_change(_data(element), ctx.version)
+    said = _data(element)
+    data = read_calendar_change(said, ctx.version, home=await _home(ctx, said))
     draft = ItemDraft(
         _CLASS,
         completed(data.set, ctx.now),
@@ -66,6 +69,15 @@ def _add(
         client_ids=data.client_ids,
         tells_uid=ctx.is_at_least("16.0"),
     )
+
+
+async def _home(ctx: Context, said: Element) -> ZoneRecord | None:
+    """Where the days of a new event lie: its maker's device, which lets them float, is at home."""
+    if not ctx.is_at_least("16.0") or said.find(f"{_C}:Timezone") is not None:
+        return None
+    if said.text(f"{_C}:AllDayEvent") != "1":
+        return None
+    return await ctx.execute(FetchHomeZone())
 
 
 async def _before(ctx: Context, item: ItemId) -> Item:

@@ -58,7 +58,7 @@ _DETAILS = st.fixed_dictionaries(
     optional={
         "location": _TEXT.filter(bool),
         "categories": st.lists(_TEXT.filter(bool), min_size=1, max_size=3, unique=True),
-        "sensitivity": st.sampled_from(["private", "confidential"]),
+        "sensitivity": st.sampled_from(["personal", "private", "confidential"]),
         "importance": st.sampled_from(["low", "high"]),
         "busy_status": st.sampled_from(["free", "tentative", "busy", "oof", "working_elsewhere"]),
         "required_attendees": st.lists(_PERSON, min_size=1, max_size=3),
@@ -85,6 +85,11 @@ def test_what_an_event_says_comes_back(
             assert event.properties.get(name) == value, name
     assert event.body == Body(text="Agenda\nTwo")
     assert event.untold == ()
+
+
+def test_html_comes_back_as_it_was() -> None:
+    body = Body(html="<p>One, two; three\\four</p>\n<p>C:\\new</p>")
+    assert _there_and_back(_SINGLE, body).body == body
 
 
 @pytest.mark.parametrize("seed", range(200))

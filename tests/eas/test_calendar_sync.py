@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -129,6 +130,29 @@ def test_an_event_of_the_device_is_on_the_desktop(
     assert _only(anna).reminder_minutes_before_start == 5
     device.change(_calendar(device), documents.delete(id))
     assert list(anna.account().calendar.all()) == []
+
+
+@pytest.mark.parametrize("version", ("16.0", "16.1"))
+def test_days_of_a_16_device_are_those_of_its_owners_zone(
+    anna: Person, new_device: NewDevice, version: str
+) -> None:
+    """Such a device names no zone with whole days: they float (MS-ASCAL 2.2.2.1)."""
+    device = new_device(anna, version)
+    _add(device, *_event(device))  # it tells where its owner lives
+    days = [
+        node(f"{_C}:AllDayEvent", 1),
+        node(f"{_C}:StartTime", "20261012T000000Z"),
+        node(f"{_C}:EndTime", "20261013T000000Z"),
+        node(f"{_C}:Subject", "Holiday"),
+    ]
+    _add(device, *days)
+    (item,) = anna.account().calendar.filter(subject="Holiday")
+    assert (item.start, item.end) == (dt.date(2026, 10, 12), dt.date(2026, 10, 12))
+    assert item._start_timezone == BERLIN
+    (shown,) = [
+        d for d in _held(new_device(anna, "14.1")).values() if d[f"{_C}:Subject"].value == "Holiday"
+    ]
+    assert shown[f"{_C}:StartTime"].value == "20261011T220000Z"
 
 
 def test_a_meeting_of_a_16_device_is_sent_by_the_server(

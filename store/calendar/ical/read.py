@@ -6,6 +6,7 @@ end, a zone without definition); what costs too much to read is refused before i
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -40,7 +41,7 @@ warnings.filterwarnings("ignore", message=".*is a globally unique TZID.*")
 
 _BUSY = {"FREE": "free", "TENTATIVE": "tentative", "BUSY": "busy", "OOF": "oof",
          "WORKINGELSEWHERE": "working_elsewhere"}  # fmt: skip
-_CLASSES = {"PRIVATE": "private", "CONFIDENTIAL": "confidential"}
+_CLASSES = {"X-PERSONAL": "personal", "PRIVATE": "private", "CONFIDENTIAL": "confidential"}
 _ANSWERS = {"ACCEPTED": "accept", "DECLINED": "decline", "TENTATIVE": "tentative"}
 _LISTS = {"OPT-PARTICIPANT": "optional_attendees", "NON-PARTICIPANT": "resources"}
 _THINGS = frozenset({"RESOURCE", "ROOM"})
@@ -369,9 +370,17 @@ def _raw(value: Any) -> str:
 def _body(event: Any) -> Body:
     html = _first(event, "X-ALT-DESC")
     if html is not None and str(html.params.get("FMTTYPE", "")).lower() == "text/html":
-        return Body(html=str(html))
+        return Body(html=_unescaped(str(html)))
     text = _text(event, "DESCRIPTION")
     return Body(text=text) if text else Body()
+
+
+def _unescaped(text: str) -> str:
+    """A TEXT (RFC 5545 3.3.11) that the library left as it was written, as it does with X-…"""
+    return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], text)
+
+
+_ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
 def _mailbox(value: Any) -> dict[str, Any]:

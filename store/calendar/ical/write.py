@@ -29,7 +29,7 @@ _METHODS = {
 }
 _BUSY = {"free": "FREE", "tentative": "TENTATIVE", "busy": "BUSY", "oof": "OOF",
          "working_elsewhere": "WORKINGELSEWHERE"}  # fmt: skip
-_CLASSES = {"private": "PRIVATE", "personal": "PRIVATE", "confidential": "CONFIDENTIAL"}
+_CLASSES = {"private": "PRIVATE", "personal": "X-PERSONAL", "confidential": "CONFIDENTIAL"}
 _ANSWERS = {"pos": "ACCEPTED", "neg": "DECLINED", "tent": "TENTATIVE"}
 _STATUS = {"accept": "ACCEPTED", "decline": "DECLINED", "tentative": "TENTATIVE"}
 _PRIORITIES = {"low": 9, "normal": 5, "high": 1}

@@ -1,0 +1,51 @@
+"""The clock by which the owner of a mailbox lives, for what names none: days that a device of 16.x
+sends float, and have to begin somewhere (MS-ASCAL 2.2.2.1)."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, bindparam, select
+
+from schemas.property import Kind
+from store import tables
+from store.calendar.availability.hours import working_hours
+from store.calendar.model import ZoneRecord
+from store.commands import FetchHomeZone
+from store.executor import Tx, reads
+from store.record import decode_record
+
+_item, _folder = tables.item, tables.folder
+_LOOKS_MAX = 20
+_NEWEST = (
+    select(_item.c.record)
+    .join(
+        _folder,
+        and_(_folder.c.mailbox_id == _item.c.mailbox_id, _folder.c.id == _item.c.folder_id),
+    )
+    .where(
+        _item.c.mailbox_id == bindparam("mailbox_id"),
+        _folder.c.role == "calendar",
+        _item.c.kind == Kind.CALENDAR.value,
+        _item.c.is_associated.is_(False),
+    )
+    .order_by(_item.c.id.desc())
+    .limit(_LOOKS_MAX)
+)
+
+
+@reads(FetchHomeZone, small=lambda command: True)
+def fetch_home_zone(tx: Tx, command: FetchHomeZone) -> ZoneRecord | None:
+    """The zone of the working hours, else that of the newest event of the owner's that names one;
+    None where nothing tells."""
+    del command
+    mailbox_id = tx.principal.mailbox_id
+    hours = working_hours(tx, mailbox_id)
+    if hours.zone:
+        return hours.zone
+    for record in tx.conn.execute(_NEWEST, {"mailbox_id": mailbox_id}).scalars():
+        zone = decode_record(record)[0].get("start_time_zone")
+        if zone and zone.get("id") not in _NOWHERE:
+            return zone
+    return None
+
+
+_NOWHERE = frozenset({"UTC", "Etc/UTC", ""})

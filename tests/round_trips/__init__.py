@@ -1,0 +1,1 @@
+"""Round trips between the protocols: what both sides can say comes back as it was."""

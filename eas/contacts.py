@@ -5,6 +5,10 @@ One table for both directions. A path with a dot is an entry of a dictionary, or
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from store.instant import Instant, from_instant, to_instant
+
 _C, _C2 = "Contacts", "Contacts2"
 
 TEXTS: dict[str, str] = {
@@ -66,6 +70,10 @@ DATES: dict[str, str] = {
     f"{_C}:Birthday": "birthday",
     f"{_C}:Anniversary": "wedding_anniversary",
 }
+# A day is told as its midnight, its noon, or an hour between them (devices, 27); behind noon it is
+# midnight where the clock is ahead of UTC, of the next day.
+_TO_NEXT_DAY = timedelta(hours=12) - timedelta.resolution
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 LISTS: dict[str, tuple[str, str]] = {
     f"{_C}:Categories": ("categories", f"{_C}:Category"),
     f"{_C}:Children": ("children", f"{_C}:Child"),
@@ -74,3 +82,12 @@ PICTURE = f"{_C}:Picture"
 # A picture has at most so many characters of base64, and so many bytes (MS-ASCNTC 2.2.2.58).
 PICTURE_CHARS_MAX = 48 * 1024
 PICTURE_BYTES_MAX = PICTURE_CHARS_MAX * 3 // 4
+
+
+def day_of(instant: Instant) -> Instant:
+    """The day that somebody means who says a moment for it, at the hour that is on this day nearly
+    everywhere."""
+    moment = from_instant(instant)
+    if moment < _LAST:
+        moment += _TO_NEXT_DAY
+    return to_instant(moment.replace(hour=11, minute=59, second=0, microsecond=0))

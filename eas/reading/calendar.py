@@ -6,6 +6,7 @@ place, categories or a recurrence away by leaving it out; people and words they 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Any
@@ -44,7 +45,7 @@ _LEFT_OUT = {
     "Recurrence": {"recurrence": None},
 }
 # What an attendee may change of somebody else's meeting: what is one's own of it (lesson 22).
-_ONES_OWN = frozenset(
+ONES_OWN = frozenset(
     {"reminder_is_set", "reminder_minutes", "busy_status", "categories", "sensitivity"}
 )
 _ANSWERS = frozenset({"tentative", "accept", "decline"})
@@ -159,10 +160,10 @@ def _leave_out(said: _Said, names: set[str], supported: frozenset[str] | None) -
 
 def _ones_own(change: CalendarChange, before: Properties, own: str) -> CalendarChange:
     """Of another's meeting only what is private: nothing of it is ever sent to anybody."""
-    kept = {name: value for name, value in change.set.items() if name in _ONES_OWN}
+    kept = {name: value for name, value in change.set.items() if name in ONES_OWN}
     return CalendarChange(
         kept | _own_answer(change.set, before, own.lower()),
-        tuple(name for name in change.unset if name in _ONES_OWN),
+        tuple(name for name in change.unset if name in ONES_OWN),
     )
 
 
@@ -272,13 +273,31 @@ def _reminder(said: _Said, element: Element) -> None:
 
 
 def _location(said: _Said, element: Element) -> None:
-    place: dict[str, Any] = {
-        key: clean(element.text(f"AirSyncBase:{name}"))
-        for name, key in LOCATION
-        if element.text(f"AirSyncBase:{name}")
-    }
+    place: dict[str, Any] = {}
+    for name, key in LOCATION:
+        words = clean(element.text(f"AirSyncBase:{name}"))
+        if words:
+            place[key] = _degrees(name, words) if key in _NUMBERS else words
+    known: dict[str, Any] = (said.before.get("places") or [{}])[0]
+    if known.get("name") == place.get("name"):  # what devices have no words for stays
+        place = {k: v for k, v in known.items() if k not in _OF_PLACE} | place
     said.set["location"] = place.get("name") or None
     said.set["places"] = [place] if len(place) > 1 else None
+
+
+_OF_PLACE = frozenset(key for _, key in LOCATION)
+_NUMBERS = frozenset({"latitude", "longitude", "accuracy", "altitude", "altitude_accuracy"})
+
+
+def _degrees(name: str, words: str) -> float:
+    """A number of a place (MS-ASAIRS 2.2.2.1, 2.2.2.2, 2.2.2.26 …: doubles)."""
+    try:
+        value = float(words)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise EasError(CONVERSION, f"{name} is a number")
+    return value
 
 
 def _plain_location(said: _Said, element: Element) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import timedelta
 from typing import Any
 
-from eas.contacts import DATES, EMAILS, LINES, LISTS, PICTURE, PICTURE_CHARS_MAX, TEXTS
+from eas.contacts import DATES, EMAILS, LINES, LISTS, PICTURE, PICTURE_CHARS_MAX, TEXTS, day_of
 from eas.errors import EasError
 from eas.reading.bodies import read_body
 from eas.reading.change import Change, change_of, read_entries
@@ -19,14 +18,11 @@ from eas.reading.moments import CONVERSION, read_moment
 from eas.render.text import clean, line
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
-from store.instant import Instant, from_instant, to_instant
+from store.instant import Instant
 from store.mime.headers import mailboxes
 from store.model import Body, Properties
 
 _PASSED_OVER = frozenset({"Contacts:Alias", "Contacts:WeightedRank", "AirSyncBase:NativeBodyType"})
-# A day is told as its midnight, its noon, or an hour between them (devices, 27); behind noon it is
-# midnight where the clock is ahead of UTC, of the next day.
-_TO_NEXT_DAY = timedelta(hours=12) - timedelta.resolution
 
 
 def read_contact_change(
@@ -96,8 +92,7 @@ def _day(value: str) -> Instant | None:
     """The day that a device means."""
     if not value:
         return None
-    moment = from_instant(read_moment(value)) + _TO_NEXT_DAY
-    return to_instant(moment.replace(hour=0, minute=0, second=0, microsecond=0))
+    return day_of(read_moment(value))
 
 
 def _picture(element: Element) -> bytes | None:

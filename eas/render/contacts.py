@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from eas.answers import node, text
-from eas.contacts import DATES, EMAILS, LINES, LISTS, PICTURE, TEXTS
+from eas.contacts import DATES, EMAILS, LINES, LISTS, PICTURE, TEXTS, day_of
 from eas.reading.options import Options
 from eas.render.bodies import body_of, native_type
 from eas.render.people import address
@@ -63,7 +63,7 @@ def _email(name: str, value: Any) -> Element | None:
 
 def _date(name: str, instant: Any) -> Element | None:
     """A day, at an hour at which it is that day nearly everywhere."""
-    return text(name, f"{str(instant)[:10]}T11:59:00.000Z") if instant else None
+    return text(name, f"{day_of(instant)[:19]}.000Z") if instant else None
 
 
 def _list(name: str, values: Any, child: str) -> Element | None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from eas.context import Context
 from eas.errors import EasError
 from eas.ids import read_file_reference
-from eas.reading.calendar import CalendarChange, read_calendar_change
+from eas.reading.calendar import ONES_OWN, CalendarChange, read_calendar_change
 from eas.reading.event_times import completed
 from eas.reading.moments import read_moment
 from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
 from store.calendar.model import ZoneRecord
-from store.calendar.occurrences import Series, is_master
+from store.calendar.occurrences import Series, body_of, is_master
 from store.calendar.settle import RECEIVED
 from store.calendar.zones import to_utc, zone_of
 from store.commands import (
@@ -30,6 +30,7 @@ from store.commands import (
     Invitations,
     ItemChange,
     UpdateItems,
+    Want,
 )
 from store.devices.commands import DeviceChange
 from store.errors import StoreError
@@ -82,7 +83,7 @@ async def _home(ctx: Context, said: Element) -> ZoneRecord | None:
 
 async def _before(ctx: Context, item: ItemId) -> Item:
     """The item as it is. Raises EasError 8."""
-    (found,) = await ctx.execute(FetchItems((item,)))
+    (found,) = await ctx.execute(FetchItems((item,), Want(body=True)))
     if isinstance(found, StoreError):
         raise EasError(NOT_FOUND, "the event was not found")
     return found
@@ -118,7 +119,7 @@ async def _change(
     found = await _before(ctx, item)
     original = _instance(element, found.properties) if ctx.is_at_least("16.0") else ""
     supported = asked.options.supported if asked.options is not None else None
-    before = found.properties
+    before, occurrence = found.properties, None
     if original:
         series = Series(before)
         occurrence = series.at(original)
@@ -135,7 +136,11 @@ async def _change(
     commands = _files(ctx, item, data)
     target = ItemId(item.mailbox_id, item.id, original)
     edit = ItemChange(target, set=data.set, unset=data.unset, body=data.body)
-    update = UpdateItems((edit,), resolution="always_overwrite", invitations=_tells(ctx))
+    body = found.body or Body()
+    if original and occurrence is not None:
+        body = body_of(occurrence, body) or Body()
+    tells = _tells(ctx) if _is_news(data, before, body) else "none"
+    update = UpdateItems((edit,), resolution="always_overwrite", invitations=tells)
     change = DeviceChange(
         token_of(element),
         (*commands, update),
@@ -145,6 +150,22 @@ async def _change(
         tells_back=bool(int(before.get("appointment_state") or 0) & RECEIVED),
     )
     return OwnChange("Change", name, change, client_ids=data.client_ids)
+
+
+def _is_news(data: CalendarChange, before: Properties, body: Body) -> bool:
+    """Whether a change of a meeting concerns anybody else: what is one's own does not, nor does
+    what was said already, as devices do that say all of an event when they change a part."""
+    if data.attachments_added or data.attachments_removed:
+        return True
+    if data.body is not None and _words(data.body) != _words(body):
+        return True
+    other = {name for name, value in data.set.items() if before.get(name) != value}
+    return bool((other | (before.keys() & set(data.unset))) - ONES_OWN)
+
+
+def _words(body: Body) -> str:
+    text = body.html if body.html is not None else body.text
+    return (text or "").replace("\r\n", "\n").strip()
 
 
 def _files(ctx: Context, item: ItemId, data: CalendarChange) -> tuple[Command, ...]:

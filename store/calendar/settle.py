@@ -206,6 +206,7 @@ def _state(settled: Properties) -> None:
     settled.setdefault("is_response_requested", True)
     settled.setdefault("meeting_request_was_sent", False)
     settled.setdefault("allow_new_time_proposal", True)
+    settled.setdefault("is_all_day", False)
     settled.setdefault("reminder_is_set", False)
     if state & RECEIVED:
         settled.setdefault("my_response_type", "no_response_received")

@@ -30,6 +30,7 @@ def settled_task(
         raise InvalidValue("percent_complete is from 0 to 100", where="percent_complete")
     _complete(settled, now, known)
     settled["change_count"] = 0 if before is None else known.get("change_count", 0) + 1
+    settled.setdefault("reminder_is_set", False)
     start, due = settled.get("start_date"), settled.get("due_date")
     if start and due and due[:10] < start[:10]:
         if known.get("start_date") == start:

@@ -182,7 +182,7 @@ def test_an_all_day_event_is_its_days(version: str) -> None:
 
 
 def test_an_enhanced_location_comes_back_from_16_on() -> None:
-    place = {"name": "Café", "street": "Hafen 1", "city": "Kiel", "latitude": "54.3"}
+    place = {"name": "Café", "street": "Hafen 1", "city": "Kiel", "latitude": 54.3}
     said = {**_SINGLE, "location": "Café", "places": [place]}
     assert _back(said, "16.1").set["places"] == [place]
     assert _back(said, "14.1").set["location"] == "Café"

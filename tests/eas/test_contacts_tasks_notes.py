@@ -169,7 +169,7 @@ _ADDRESSES = st.dictionaries(
 )
 _DAYS = st.dictionaries(
     st.sampled_from(sorted(DATES.values())),
-    st.dates().map(lambda day: f"{day.isoformat()}T00:00:00.000000Z"),
+    st.dates().map(lambda day: f"{day.isoformat()}T11:59:00.000000Z"),
 )
 _LISTS = st.dictionaries(
     st.sampled_from([key for key, _ in LISTS.values()]),

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 import httpx
@@ -19,10 +20,13 @@ from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.documents import body_preference, options
 from conformance.eas.http import Identity
-from conformance.eas.wbxml import Node, node
-from conformance.node import Ref
+from conformance.eas.wbxml import Node as Data
+from conformance.eas.wbxml import node
+from conformance.node import Node, Ref
 from conformance.xml import TYPES, Element
 from entrepot.testing import Person
+from schemas.ews.contract import Element as ContractElement
+from schemas.ews.contract import Group, effective
 
 _A, _C = "AirSync", "Calendar"
 _NUMBERS = itertools.count(1)
@@ -53,7 +57,7 @@ class Phone:
         self.folder = self.device.folder_of_type(type)
         self.version = version
 
-    def newest(self) -> tuple[str, dict[str, Node]]:
+    def newest(self) -> tuple[str, dict[str, Data]]:
         """The one item that came since the last look."""
         known = self.device.held.get(self.folder)
         before = set(known.items) if known is not None else set[str]()
@@ -61,17 +65,13 @@ class Phone:
         (id,) = set(held) - before
         return id, held[id]
 
-    def held(self, id: str) -> dict[str, Node]:
-        """An item as it is now."""
-        return self.look()[id]
-
-    def add(self, data: dict[str, Node]) -> str:
+    def add(self, data: dict[str, Data]) -> str:
         """A new item that says what ``data`` says; the ServerId."""
         name = f"copy{next(_NUMBERS)}"
         (added,) = self._change("Add", documents.add(name, *self._sent(data)))
         return added.text(f"{_A}:ServerId")
 
-    def copy(self, data: dict[str, Node]) -> None:
+    def copy(self, data: dict[str, Data]) -> None:
         """As ``add``, and then what is other in single occurrences, where they are told apart
         (from 16.0 on)."""
         id = self.add(data)
@@ -90,22 +90,22 @@ class Phone:
             changed.children.insert(1, instance)
             self._change("Change", changed)
 
-    def echo(self, id: str, data: dict[str, Node]) -> None:
+    def echo(self, id: str, data: dict[str, Data]) -> None:
         """Say of an item what was told of it."""
         self._change("Change", documents.change(id, *self._sent(data)))
 
-    def _sent(self, data: dict[str, Node]) -> list[Node]:
+    def _sent(self, data: dict[str, Data]) -> list[Data]:
         theirs = _SERVERS[self.version]
         return [_sendable(each) for each in data.values() if each.name not in theirs]
 
-    def look(self) -> dict[str, dict[str, Node]]:
+    def look(self) -> dict[str, dict[str, Data]]:
         """All items, after a Sync."""
         asked: Any = options(body_preference(1), body_preference(2))
         if self.folder not in self.device.keys:
             self.device.begin(self.folder)
         return self.device.sync_all(self.folder, options=asked).items
 
-    def _change(self, kind: str, command: Node) -> list[Node]:
+    def _change(self, kind: str, command: Data) -> list[Data]:
         """The response to the command: none, or one of success."""
         answer = self.device.change(self.folder, command)
         found = answer.find(f"{_A}:Responses") if answer is not None else None
@@ -114,7 +114,7 @@ class Phone:
         return told
 
 
-def _sendable(element: Node) -> Node:
+def _sendable(element: Data) -> Data:
     """A Body as clients send it; all else as it is."""
     if element.name != "AirSyncBase:Body":
         return element
@@ -126,6 +126,8 @@ class House:
     devices."""
 
     def __init__(self, person: Person, element: str, folder: str, type: int) -> None:
+        (type_,) = [e.type for e in _elements("NonEmptyArrayOfAllItemsType") if e.name == element]
+        self._order = [each.name for each in _elements(type_)]
         http = httpx.Client(timeout=60)
         auth = httpx.BasicAuth(person.address, person.password)
         ews = person.exchange.ews
@@ -146,18 +148,25 @@ class House:
 
     def create(self, said: Said) -> Ref:
         """A new item of the desktop, which says these elements."""
-        children = "".join(said.values())
+        children = "".join(said[name] for name in self._order if name in said)
         item = etree.fromstring(
             f'<t:{self._element} xmlns:t="{TYPES}">{children}</t:{self._element}>'
         )
-        # The server takes elements in any order, and so the contract is not asked about it.
-        asked = requests.create_item(item, folder=self._folder)
-        return self._ask(asked, deliberate=True).items[0].id
+        return self._ask(requests.create_item(item, folder=self._folder)).items[0].id
 
     def view(self, id: Ref) -> dict[str, str]:
         """All that the desktop sees of an item: elements by name, as they are written."""
         (item,) = self._ask(requests.get_item([id], BodyType="Best")).items
         return {child.name: canonical(child.element) for child in item.children}
+
+    def occurrence(self, id: Element) -> Node:
+        """An occurrence as the desktop sees it, by an OccurrenceItemId."""
+        return self._ask(requests.get_item([id])).items[0]
+
+    def modified(self, id: Ref) -> list[Ref]:
+        """The occurrences of a series that are other, by time."""
+        (item,) = self._ask(requests.get_item([id])).items
+        return [each.id for each in item.nodes("ModifiedOccurrences/Occurrence")]
 
     def passed_on(self, side: str, id: Ref) -> Ref:
         """The one item that there is, made anew of what a side sees of it: a version of phones, or
@@ -175,6 +184,11 @@ class House:
         (id,) = self._ids()
         return id
 
+    def echo(self, version: str) -> None:
+        """A phone says of the one item what it was told of it."""
+        phone = self.phones[version]
+        phone.echo(*phone.newest())
+
     def update(self, change: Element) -> None:
         """Change an item (``requests.item_change``)."""
         self._ask(requests.update_item(change))
@@ -190,14 +204,34 @@ class House:
     def _ids(self) -> list[Ref]:
         return [each.id for each in self._ask(requests.find_item([self._folder], "IdOnly")).items]
 
-    def _ask(self, request: Element, *, deliberate: bool = False) -> Answer:
-        answer = self._desktop.call(request, deliberate=deliberate)
+    def _ask(self, request: Element) -> Answer:
+        answer = self._desktop.call(request)
         assert set(answer.codes) == {"NoError"}, answer
-        assert self._desktop.journal.breaches == []
         self._desktop.journal.exchanges.clear()
+        breaches, self._desktop.journal.breaches = self._desktop.journal.breaches, []
+        assert breaches == [], answer
         return answer
 
 
+def _elements(type: str) -> Iterator[ContractElement]:
+    """The elements of a type in the contract's order."""
+    for group in effective(type).content:
+        yield from _within(group)
+
+
+def _within(group: Group) -> Iterator[ContractElement]:
+    for particle in group.particles:
+        if isinstance(particle, Group):
+            yield from _within(particle)
+        elif isinstance(particle, ContractElement):
+            yield particle
+
+
 def canonical(element: Element) -> str:
-    """An element as text, the same for all that says the same."""
+    """An element as text, the same for all that says the same: ids are every copy's own."""
+    element = deepcopy(element)
+    for id in element.findall(".//{*}ItemId"):
+        parent = id.getparent()
+        assert parent is not None
+        parent.remove(id)
     return etree.tostring(element, method="c14n", exclusive=True).decode()

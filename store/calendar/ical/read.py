@@ -302,7 +302,8 @@ def _exception(master: Event, changed: Event) -> ExceptionRecord:
             k: v for k, v in values.items() if k in ("start", "end") or whole.get(k) != v
         },
     }
-    removed = [k for k in whole if k not in values and k not in _OF_MASTER]
+    unsaid = (*_OF_MASTER, "reminder_minutes")  # without an alarm it does not say when
+    removed = [k for k in whole if k not in values and k not in unsaid]
     if removed:
         record["removed"] = removed
     if changed.body not in (master.body, Body()):

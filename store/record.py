@@ -19,6 +19,7 @@ from store.errors import Damaged
 from store.instant import Instant
 from store.model import AttachmentDraft, ItemDraft, Properties
 from store.text import html_to_text, preview
+from store.until import until_of
 
 # Column of the item table by property, and how enums stand there.
 _COLUMNS = {row.name: row.column for row in column_rows()}
@@ -79,6 +80,7 @@ def pack(draft: ItemDraft, now: Instant, *, associated: bool = False) -> PackedI
         size=size,
         has_attachments=any(not a.row["is_inline"] for a in attachments),
     )
+    row["until"] = until_of(row["kind"], row, properties)
     content = {
         "mime": mime,
         "html": html,

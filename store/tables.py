@@ -201,6 +201,9 @@ item = Table(
     Column("span_class", Integer),
     Column("span_start", String),
     Column("span_end", String),
+    # The order in which devices follow calendars and tasks (store.until); None of other kinds.
+    Column("until", String),
+    Column("until_id", BigInteger),
     Column("uid", String),
     Column("is_read", Boolean, nullable=False),
     Column("is_draft", Boolean, nullable=False),
@@ -230,6 +233,15 @@ item = Table(
     Index("item_by_message_id", "mailbox_id", "message_id"),
     Index("item_by_conversation", "mailbox_id", "conversation_id"),
     Index("item_by_uid", "mailbox_id", "uid"),
+    Index(
+        "item_by_until",
+        "mailbox_id",
+        "folder_id",
+        "until",
+        "until_id",
+        sqlite_where=text("until IS NOT NULL"),
+        postgresql_where=text("until IS NOT NULL"),
+    ),
     Index(
         "item_by_span",
         "mailbox_id",
@@ -278,6 +290,19 @@ attachment = Table(
     Column("record", Record, nullable=False),
 )
 
+# Where an item was in the order of ``until`` before a change moved it to another place there.
+item_renewed = Table(
+    "item_renewed",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("folder_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("until", String, nullable=False),
+    Column("until_id", BigInteger, nullable=False),
+)
+
 tombstone = Table(
     "tombstone",
     metadata,
@@ -291,6 +316,8 @@ tombstone = Table(
     Column("moved_to", BigInteger, nullable=False),
     # What a follower with a filter must know of an item that is gone, and where it went.
     Column("received", String),
+    Column("until", String),
+    Column("until_id", BigInteger),
     Column("moved_item", BigInteger, nullable=False, server_default="0"),
     Column("at", String, nullable=False),
     Column("conversation_id", String),

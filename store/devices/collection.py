@@ -255,6 +255,7 @@ def _peek(
         load_own(tx, mailbox_id, command.device, folder_id),
         window=command.limit,
         bytes_max=1 << 62,
+        kinds=state.position.kinds,
     )
     follower.advance(position, now, cutoff)
     return Pending(folder_id, state, is_told, len(follower.entries))
@@ -289,6 +290,7 @@ def step_collection(tx: WriteTx, command: StepCollection, prepared: list[Any]) -
         window=command.window,
         bytes_max=command.bytes_max,
         item_bytes=command.item_bytes,
+        kinds=state.position.kinds,
     )
     position, more = state.position, state.more
     if command.gets:

@@ -1,10 +1,10 @@
 """From a device's position in a folder to its next one: what it must be told on the way.
 
-A device holds items by two bounds (``store.devices.model.Position``): the newest id that it was
-given, and an edge in the order of receipt below which it holds nothing. Each step first tells what
-happened to the items held, then takes leave of those that fell below the filter's cut-off, then
-hands out new ones, then older ones down to the cut-off, newest first. So a device never hears of
-an item that it was not given, and no list of what it holds is needed.
+A device holds items by two bounds (``store.devices.model.Position``): the newest place that it was
+given, and an edge in the order (``store.devices.order``) below which it holds nothing. Each step
+first tells what happened to the items held, then takes leave of those that fell below the filter's
+cut-off, then hands out new ones, then older ones down to the cut-off, newest first. So a device
+never hears of an item that it was not given, and no list of what it holds is needed.
 
 A device that wants conversations whole holds more: what a reach tells
 (``store.devices.model.Reach``). The last stage of a step moves that reach to where cut-off and
@@ -20,6 +20,7 @@ import msgspec
 
 from store.devices.held import Name, own_buried, own_living, statement
 from store.devices.model import ABOVE_ALL, Entry, EntryKind, Position, Reach, StatePart
+from store.devices.order import order_of
 from store.executor import Tx
 from store.sync import TOP
 
@@ -90,8 +91,11 @@ class Follower:
         window: int,
         bytes_max: int,
         item_bytes: int = 0,
+        kinds: tuple[str, ...] = (),
     ) -> None:
         self._tx = tx
+        self._kinds = kinds
+        self._order = order_of(kinds)
         self._keys = {"mailbox_id": mailbox_id, "folder_id": folder_id}
         self._own = own
         self._window = window
@@ -110,6 +114,7 @@ class Follower:
             dict(self._own),
             window=1,
             bytes_max=self._bytes_max,
+            kinds=self._kinds,
         )
 
     @property
@@ -161,9 +166,9 @@ class Follower:
         gathers = position.reach != Reach()
         if gathers:
             keys |= _reach_keys(position.reach)
-        if position.kinds:
-            keys["kinds"] = list(position.kinds)
-        asked = statement(name, gathers=gathers, of_kinds=bool(position.kinds))
+        if self._kinds:
+            keys["kinds"] = list(self._kinds)
+        asked = statement(name, self._order, gathers=gathers, of_kinds=bool(self._kinds))
         return list(self._tx.conn.execute(asked, keys).all())
 
     def _each(
@@ -193,30 +198,58 @@ class Follower:
             room = self._room + 1
             living = self._rows("changed", position)
             dead = self._rows("dead", position)
+            renewed = self._renewed(position)
             log = sorted(
-                [(row.seq, row.id, False, row) for row in living]
-                + [(row.seq, row.item_id, True, row) for row in dead],
+                [(row.seq, row.id, self._tell_change, row) for row in living]
+                + [(row.seq, row.item_id, self._tell_dead, row) for row in dead]
+                + [(seq, id, self._tell_renewed, row) for seq, id, row in renewed],
                 key=lambda entry: entry[:2],
             )
-            is_all = len(living) < room and len(dead) < room
+            is_all = max(map(len, (living, dead, renewed))) < room
             since = position
-            for seq, id, is_dead, row in log if is_all else log[:room]:
-                tell = self._tell_dead if is_dead else self._tell_change
-                if not tell(seq, id, row, since):
+            for seq, id, tell, row in log if is_all else log[:room]:
+                if not tell(seq, id, row, since, cutoff):
                     return position
                 position = msgspec.structs.replace(position, seq=seq, at=id)
             if is_all:
                 position = msgspec.structs.replace(position, seq=now.seq, at=TOP, base=now.seq)
         return position
 
-    def _tell_dead(self, seq: int, id: int, row: Any, since: Position) -> bool:
+    def _renewed(self, position: Position) -> list[tuple[int, int, Any]]:
+        """Items held that have a new place: when they got it, which, and how each looks now."""
+        if not self._order.is_renewed:
+            return []
+        rows = self._rows("renewed", position)
+        ids = list({row.item_id for row in rows})
+        asked = own_living(self._order, gathers=False)
+        found = self._tx.conn.execute(asked, {**self._keys, "ids": ids}) if ids else ()
+        living = {row.id: row for row in found}
+        return [(row.seq, row.item_id, living.get(row.item_id)) for row in rows]
+
+    def _tell_renewed(self, seq: int, id: int, row: Any, since: Position, cutoff: str) -> bool:
+        """An item held has a new place. Where the filter still shows it, it is told of as changed,
+        and known when its new place is reached."""
         del since
+        if self._own.get(id) in (seq, OWN_DELETION):
+            return True
+        if row is None or row.key is None:
+            return self._take_leave("delete", _Gone(id), "deleted")
+        if row.key < cutoff:
+            return self._take_leave("soft_delete", row, self._order.why_left(row.key, cutoff))
+        is_told = self._tell("change", row, "changed")
+        if is_told:
+            self._own[id] = row.seq
+        return is_told
+
+    def _tell_dead(self, seq: int, id: int, row: Any, since: Position, cutoff: str) -> bool:
+        del since, cutoff
         if self._own.get(id) in (seq, OWN_DELETION):
             return True
         cause = f"moved to folder {row.moved_to}" if row.moved_to else "deleted"
         return self._take_leave("delete", _Gone(id), cause)
 
-    def _tell_change(self, seq: int, id: int, row: Any, since: Position) -> bool:
+    def _tell_change(self, seq: int, id: int, row: Any, since: Position, cutoff: str) -> bool:
+        del cutoff
         if self._own.get(id) == seq:
             return True
         # What changed since the log was last told to its end: an item that changed twice since
@@ -235,10 +268,10 @@ class Follower:
             return position
 
         def take(row: Any, at: Position) -> Position | None:
-            cause = f"received {row.received or 'never'}, before the filter's {cutoff}"
+            cause = self._order.why_left(row.key, cutoff)
             if not row.is_gathered and not self._take_leave("soft_delete", row, cause):
                 return None
-            return _edge(at, row.received or "", row.id + 1)
+            return _edge(at, row.key or "", row.place + 1)
 
         if position.edge == "":
             position, is_all = self._each("leaving undated", position, cutoff, take)
@@ -257,7 +290,7 @@ class Follower:
         def take(row: Any, at: Position) -> Position | None:
             if not self._tell_new(row, "new in the folder"):
                 return None
-            return msgspec.structs.replace(at, top=row.id)
+            return msgspec.structs.replace(at, top=row.place)
 
         position, is_all = self._each("newer", position, cutoff, take)
         return msgspec.structs.replace(position, top=now.last_id) if is_all else position
@@ -278,24 +311,24 @@ class Follower:
             return True
         gathers = position.reach != Reach()
         keys = {**self._keys, "ids": open_, **(_reach_keys(position.reach) if gathers else {})}
-        rows = self._tx.conn.execute(own_living(gathers=gathers), keys).all()
+        rows = self._tx.conn.execute(own_living(self._order, gathers=gathers), keys).all()
         living = {row.id: row for row in rows}
         dead: dict[int, Any] = {}
         if len(living) < len(open_):
-            buried = self._tx.conn.execute(own_buried(gathers=gathers), keys)
+            buried = self._tx.conn.execute(own_buried(self._order, gathers=gathers), keys)
             dead = {row.item_id: row for row in buried}
         for id in open_:
             row = living.get(id)
             found = row if row is not None else dead.get(id)
-            received = (found.received or "") if found is not None else ""
-            is_above = (received, id) >= (position.edge, position.edge_id)
+            key, place = _place(found, id)
+            is_above = (key, place) >= (position.edge, position.edge_id)
             is_gathered = found is not None and found.is_gathered
-            is_covered = id <= position.top and (is_above or is_gathered)
+            is_covered = place <= position.top and (is_above or is_gathered)
             if is_covered and self._own[id] != TO_BE_TOLD_GONE:
                 continue
             if row is None:
                 told = self._tell("delete", _Gone(id), "its own, gone since")
-            elif received < cutoff:
+            elif key < cutoff:
                 told = self._tell("soft_delete", row, f"its own, before the filter's {cutoff}")
             else:
                 continue
@@ -314,7 +347,7 @@ class Follower:
         def take(row: Any, at: Position) -> Position | None:
             if not row.is_gathered and not self._tell_new(row, "in the folder"):
                 return None
-            return _edge(at, row.received or "", row.id)
+            return _edge(at, row.key or "", row.place)
 
         if position.edge:
             position, is_all = self._each("older", position, cutoff, take)
@@ -388,6 +421,13 @@ class _Gone(msgspec.Struct, frozen=True):
 
     id: int
     size: int = 0
+
+
+def _place(row: Any, id: int) -> tuple[str, int]:
+    """Where an item lies in the order, or lay: ``row`` of it, or of its tombstone."""
+    if row is None:
+        return "", id
+    return row.key or "", id if row.place is None else row.place
 
 
 def _edge(position: Position, edge: str, edge_id: int) -> Position:

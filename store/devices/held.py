@@ -1,6 +1,7 @@
 """What a device holds of a folder, as SQL: the statements by which a step finds what to tell.
 
-An item is held by its own receipt, where it lies at or above the position's edge; or with its
+An item is held by itself, where it lies at or above the position's edge in the order of its kind
+(``store.devices.order``); or with its
 conversation (``store.devices.model.Reach``), where a message of that was received late enough. A
 message that is gone counts as long as it would if it were there: it left a tombstone, so what its
 conversation brought along stays until the filter has passed it (MS-ASCON 3.2.5.6).
@@ -30,14 +31,17 @@ from sqlalchemy import (
 )
 
 from store import tables
+from store.devices.order import RECEIVED, Order
 
 _item = tables.item
 _tombstone = tables.tombstone
+_renewed = tables.item_renewed
 _ID: dict[Table, ColumnElement[int]] = {_item: _item.c.id, _tombstone: _tombstone.c.item_id}
 
 Name = Literal[
     "changed",
     "dead",
+    "renewed",
     "newer",
     "older",
     "older undated",
@@ -50,16 +54,27 @@ Condition = ColumnElement[bool]
 Rows = Any
 """A SELECT; its columns differ from stage to stage."""
 
-_COLUMNS = (
-    _item.c.id,
-    _item.c.seq,
-    _item.c.changed_seq,
-    _item.c.flags_seq,
-    _item.c.categories_seq,
-    _item.c.read_seq,
-    _item.c.received,
-    _item.c.size,
-)
+
+def _columns(by: Order) -> tuple[ColumnElement[Any], ...]:
+    return (
+        _item.c.id,
+        _item.c.seq,
+        _item.c.changed_seq,
+        _item.c.flags_seq,
+        _item.c.categories_seq,
+        _item.c.read_seq,
+        _item.c.size,
+        _key(_item, by).label("key"),
+        _place(_item, by).label("place"),
+    )
+
+
+def _key(table: Table, by: Order) -> ColumnElement[Any]:
+    return table.c[by.key]
+
+
+def _place(table: Table, by: Order) -> ColumnElement[Any]:
+    return table.c[by.grave if table is _tombstone else by.place]
 
 
 def _text(name: str) -> Any:
@@ -71,22 +86,22 @@ def _number(name: str) -> Any:
 
 
 def _here(table: Table) -> tuple[Condition, ...]:
-    return (
+    here = (
         table.c.mailbox_id == bindparam("mailbox_id"),
         table.c.folder_id == bindparam("folder_id"),
-        table.c.is_associated.is_(False),
     )
+    return here if table is _renewed else (*here, table.c.is_associated.is_(False))
 
 
 # -- who is held -------------------------------------------------------------------------------
 
 
-def _by_itself(table: Table) -> Condition:
+def _by_itself(table: Table, by: Order = RECEIVED) -> Condition:
     """At or above the edge."""
-    key = func.coalesce(table.c.received, "")
+    key = func.coalesce(_key(table, by), "")
     return or_(
         key > bindparam("edge"),
-        and_(key == bindparam("edge"), _ID[table] >= bindparam("edge_id")),
+        and_(key == bindparam("edge"), _place(table, by) >= bindparam("edge_id")),
     )
 
 
@@ -118,8 +133,8 @@ def gathered(table: Table) -> Condition:
     return _within(table, edge, top)
 
 
-def _held(table: Table, gathers: bool) -> Condition:
-    return or_(_by_itself(table), gathered(table)) if gathers else _by_itself(table)
+def _held(table: Table, by: Order, gathers: bool) -> Condition:
+    return or_(_by_itself(table, by), gathered(table)) if gathers else _by_itself(table, by)
 
 
 def _mark(gathers: bool) -> Any:
@@ -129,97 +144,111 @@ def _mark(gathers: bool) -> Any:
 # -- what happened to those, and what is new ---------------------------------------------------
 
 
-def _changed(gathers: bool) -> Rows:
+def _changed(by: Order, gathers: bool) -> Rows:
     return (
-        select(*_COLUMNS)
+        select(*_columns(by))
         .where(
             *_here(_item),
             _item.c.seq >= bindparam("seq"),
             or_(_item.c.seq > bindparam("seq"), _item.c.id > bindparam("at")),
-            _item.c.id <= bindparam("top"),
-            _held(_item, gathers),
+            _place(_item, by) <= bindparam("top"),
+            _held(_item, by, gathers),
         )
         .order_by(_item.c.seq, _item.c.id)
     )
 
 
-def _dead(gathers: bool) -> Rows:
+def _dead(by: Order, gathers: bool) -> Rows:
+    return _log(_tombstone, by, gathers, _tombstone.c.moved_to)
+
+
+def _renewals(by: Order, gathers: bool) -> Rows:
+    return _log(_renewed, by, gathers)
+
+
+def _log(table: Table, by: Order, gathers: bool, *more: ColumnElement[Any]) -> Rows:
+    """What happened to items held, from a table of the places that they had."""
     return (
-        select(_tombstone.c.seq, _tombstone.c.item_id, _tombstone.c.moved_to)
+        select(table.c.seq, table.c.item_id, *more)
         .where(
-            *_here(_tombstone),
-            _tombstone.c.seq >= bindparam("seq"),
-            or_(_tombstone.c.seq > bindparam("seq"), _tombstone.c.item_id > bindparam("at")),
-            _tombstone.c.item_id <= bindparam("top"),
-            _held(_tombstone, gathers),
+            *_here(table),
+            table.c.seq >= bindparam("seq"),
+            or_(table.c.seq > bindparam("seq"), table.c.item_id > bindparam("at")),
+            _place(table, by) <= bindparam("top"),
+            _held(table, by, gathers),
         )
-        .order_by(_tombstone.c.seq, _tombstone.c.item_id)
+        .order_by(table.c.seq, table.c.item_id)
     )
 
 
-def _newer(_gathers: bool) -> Rows:
+def _newer(by: Order, _gathers: bool) -> Rows:
+    place = _place(_item, by)
     return (
-        select(*_COLUMNS)
-        .where(*_here(_item), _item.c.id > bindparam("top"), _by_itself(_item))
-        .order_by(_item.c.id)
+        select(*_columns(by))
+        .where(*_here(_item), place > bindparam("top"), _by_itself(_item, by))
+        .order_by(place)
     )
 
 
-def _older(gathers: bool) -> Rows:
+def _older(by: Order, gathers: bool) -> Rows:
+    key, place = _key(_item, by), _place(_item, by)
     below = or_(
-        _item.c.received < bindparam("edge"),
-        and_(_item.c.received == bindparam("edge"), _item.c.id < bindparam("edge_id")),
+        key < bindparam("edge"),
+        and_(key == bindparam("edge"), place < bindparam("edge_id")),
     )
     return (
-        select(*_COLUMNS, _mark(gathers))
+        select(*_columns(by), _mark(gathers))
         .where(
             *_here(_item),
-            _item.c.id <= bindparam("top"),
-            _item.c.received <= bindparam("edge"),
+            place <= bindparam("top"),
+            key <= bindparam("edge"),
             below,
-            _item.c.received >= bindparam("cutoff"),
+            key >= bindparam("cutoff"),
         )
-        .order_by(_item.c.received.desc(), _item.c.id.desc())
+        .order_by(key.desc(), place.desc())
     )
 
 
-def _older_undated(gathers: bool) -> Rows:
+def _older_undated(by: Order, gathers: bool) -> Rows:
+    place = _place(_item, by)
     return (
-        select(*_COLUMNS, _mark(gathers))
+        select(*_columns(by), _mark(gathers))
         .where(
             *_here(_item),
-            _item.c.id <= bindparam("top"),
-            _item.c.received.is_(None),
-            _item.c.id < bindparam("edge_id"),
+            place <= bindparam("top"),
+            _key(_item, by).is_(None),
+            place < bindparam("edge_id"),
         )
-        .order_by(_item.c.id.desc())
+        .order_by(place.desc())
     )
 
 
-def _leaving(gathers: bool) -> Rows:
+def _leaving(by: Order, gathers: bool) -> Rows:
+    key, place = _key(_item, by), _place(_item, by)
     return (
-        select(*_COLUMNS, _mark(gathers))
+        select(*_columns(by), _mark(gathers))
         .where(
             *_here(_item),
-            _item.c.id <= bindparam("top"),
-            _item.c.received >= bindparam("edge"),
-            or_(_item.c.received > bindparam("edge"), _item.c.id >= bindparam("edge_id")),
-            _item.c.received < bindparam("cutoff"),
+            place <= bindparam("top"),
+            key >= bindparam("edge"),
+            or_(key > bindparam("edge"), place >= bindparam("edge_id")),
+            key < bindparam("cutoff"),
         )
-        .order_by(_item.c.received, _item.c.id)
+        .order_by(key, place)
     )
 
 
-def _leaving_undated(gathers: bool) -> Rows:
+def _leaving_undated(by: Order, gathers: bool) -> Rows:
+    place = _place(_item, by)
     return (
-        select(*_COLUMNS, _mark(gathers))
+        select(*_columns(by), _mark(gathers))
         .where(
             *_here(_item),
-            _item.c.id <= bindparam("top"),
-            _item.c.received.is_(None),
-            _item.c.id >= bindparam("edge_id"),
+            place <= bindparam("top"),
+            _key(_item, by).is_(None),
+            place >= bindparam("edge_id"),
         )
-        .order_by(_item.c.id)
+        .order_by(place)
     )
 
 
@@ -243,11 +272,11 @@ def _conversations() -> Any:
     return union(*parts)
 
 
-def _differing() -> Rows:
+def _differing(by: Order) -> Rows:
     """Items that one reach holds and the other does not; ``is_gathered``: the new one."""
     old = _within(_item, _text("reach_edge"), _number("reach_top"))
     new = _within(_item, _text("reach_to_edge"), _number("reach_to_top"))
-    return select(*_COLUMNS, new.label("is_gathered")).where(
+    return select(*_columns(by), new.label("is_gathered")).where(
         _item.c.mailbox_id == bindparam("mailbox_id"),
         _item.c.is_associated.is_(False),
         not_(_by_itself(_item)),
@@ -255,11 +284,11 @@ def _differing() -> Rows:
     )
 
 
-def _gathering(_gathers: bool) -> Rows:
+def _gathering(by: Order, _gathers: bool) -> Rows:
     """Of the conversations that the reaches may hold otherwise, which are few."""
     id = _item.c.id + 0  # by the conversations, not through all ids or the folder
     return (
-        _differing()
+        _differing(by)
         .where(
             _item.c.conversation_id.in_(_conversations()),
             _item.c.folder_id + 0 == bindparam("folder_id"),
@@ -270,10 +299,10 @@ def _gathering(_gathers: bool) -> Rows:
     )
 
 
-def _gathering_all(_gathers: bool) -> Rows:
+def _gathering_all(by: Order, _gathers: bool) -> Rows:
     """Of all conversations, where one of the reaches holds nothing: through the ids, once."""
     return (
-        _differing()
+        _differing(by)
         .where(
             _item.c.folder_id == bindparam("folder_id"),
             _item.c.id > _number("reach_at"),
@@ -283,9 +312,10 @@ def _gathering_all(_gathers: bool) -> Rows:
     )
 
 
-_STATEMENTS: dict[Name, tuple[Table, Callable[[bool], Rows]]] = {
+_STATEMENTS: dict[Name, tuple[Table, Callable[[Order, bool], Rows]]] = {
     "changed": (_item, _changed),
     "dead": (_tombstone, _dead),
+    "renewed": (_renewed, _renewals),
     "newer": (_item, _newer),
     "older": (_item, _older),
     "older undated": (_item, _older_undated),
@@ -300,11 +330,12 @@ _KINDS: Any = cast("Any", bindparam("kinds", expanding=True))
 
 
 @cache
-def statement(name: Name, *, gathers: bool, of_kinds: bool) -> Rows:
+def statement(name: Name, by: Order, *, gathers: bool, of_kinds: bool) -> Rows:
     """The rows of a stage, ``room`` of them at most. ``gathers``: some are held with their
-    conversations; ``of_kinds``: a device is shown items of some ``kinds`` alone."""
+    conversations (in the order of receipt alone); ``of_kinds``: a device is shown items of some
+    ``kinds`` alone."""
     table, build = _STATEMENTS[name]
-    made = build(gathers).limit(bindparam("room"))
+    made = build(by, gathers).limit(bindparam("room"))
     if of_kinds:
         made = made.where(table.c.kind.in_(_KINDS))
     return made
@@ -316,16 +347,17 @@ _IDS: Any = cast("Any", bindparam("ids", expanding=True))
 
 
 @cache
-def own_living(*, gathers: bool) -> Rows:
+def own_living(by: Order, *, gathers: bool) -> Rows:
     """Items of ``ids`` in the folder."""
-    return select(*_COLUMNS, _mark(gathers)).where(*_here(_item), _item.c.id.in_(_IDS))
+    return select(*_columns(by), _mark(gathers)).where(*_here(_item), _item.c.id.in_(_IDS))
 
 
 @cache
-def own_buried(*, gathers: bool) -> Rows:
+def own_buried(by: Order, *, gathers: bool) -> Rows:
     """Tombstones of ``ids`` in the folder."""
     mark = (gathered(_tombstone) if gathers else false()).label("is_gathered")
-    return select(_tombstone.c.item_id, _tombstone.c.received, mark).where(
+    key, place = _key(_tombstone, by).label("key"), _place(_tombstone, by).label("place")
+    return select(_tombstone.c.item_id, key, place, mark).where(
         _tombstone.c.mailbox_id == bindparam("mailbox_id"),
         _tombstone.c.folder_id == bindparam("folder_id"),
         _tombstone.c.item_id.in_(_IDS),

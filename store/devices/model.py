@@ -95,9 +95,10 @@ class Reach(msgspec.Struct, frozen=True, array_like=True):
 class Position(msgspec.Struct, frozen=True, array_like=True):
     """How much of a folder a device has been told.
 
-    It holds the items with ids up to ``top`` that lie at or above the edge (``edge``, the instant
-    received, then ``edge_id``), as of change ``seq`` and inside it up to item ``at``. The edge
-    moves down as older items are handed out, and up as they leave the filter. ``base`` is the
+    It holds the items with places up to ``top`` that lie at or above the edge (``edge``, then
+    ``edge_id``, in the order of ``store.devices.order``), as of change ``seq`` and inside it up to
+    item ``at``. The edge moves down as older items are handed out, and up as they leave the
+    filter. ``base`` is the
     number up to which the log was told to its end (``store.sync.ItemState``). ``kinds``: of which
     kinds the items are that the device is shown at all; empty means all. ``gathers``: whether it
     wants conversations whole that have a message within the filter; ``reach``: what it holds so.

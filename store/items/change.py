@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, insert, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from schemas.mapi import merge, remove
 from schemas.properties import is_flag, is_read_state
@@ -88,6 +88,14 @@ _MARK = (
     )
     .values(is_read=bindparam("b_read"), read_seq=bindparam("b_seq"), seq=bindparam("b_seq"))
     .returning(_item.c.id, _item.c.kind)
+)
+
+_renewed = tables.item_renewed
+_RENEWED = select(_renewed.c.seq).where(
+    _renewed.c.mailbox_id == bindparam("mailbox_id"),
+    _renewed.c.folder_id == bindparam("folder_id"),
+    _renewed.c.seq == bindparam("seq"),
+    _renewed.c.item_id == bindparam("item_id"),
 )
 
 Outcome = SavedItem | StoreError
@@ -221,6 +229,7 @@ class Edit:
         merged = {**kept, **{k: v for k, v in values.items() if k in kept}}
         if merged["size"] > row.size:
             check_quota(tx, row.mailbox_id, merged["size"] - row.size)
+        self._renew(merged, seq)
         merged["modified"] = tx.now
         merged["seq"] = seq
         merged |= dict.fromkeys(self._numbers, seq)
@@ -239,6 +248,20 @@ class Edit:
             delta.unread -= counts_as_unread(row.kind, row.is_read)
         tx.emit(row.mailbox_id, "modified", row.folder_id, row.id)
         return seq
+
+    def _renew(self, merged: dict[str, Any], seq: int) -> None:
+        """Give the item a new place in the order of ``until`` where it moved there, and keep for
+        followers where it was."""
+        tx, row = self._tx, self._row
+        if merged["until"] == row.until:
+            return
+        merged["until_id"] = None if merged["until"] is None else tx.allocate(row.mailbox_id)
+        keys = {"mailbox_id": row.mailbox_id, "folder_id": row.folder_id, "item_id": row.id}
+        is_known = tx.conn.execute(_RENEWED, {**keys, "seq": seq}).first() is not None
+        if row.until is None or row.is_associated or is_known:  # the first place of a command
+            return
+        was = {"kind": row.kind, "until": row.until, "until_id": row.until_id}
+        tx.conn.execute(insert(_renewed), [{**keys, "seq": seq, **was}])
 
     def _write_all(self) -> int:
         """Content changed: pack the item anew, keeping blobs and attachments that stay."""

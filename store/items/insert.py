@@ -77,6 +77,7 @@ def fresh_row(
         "id": id,
         "immutable_id": immutable_id,
         "imap_uid": id,
+        "until_id": None if row["until"] is None else id,
         "seq": seq,
         "created_seq": seq,
         "changed_seq": seq,

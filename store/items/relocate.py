@@ -53,6 +53,7 @@ _MOVE = (
     .values(
         id=bindparam("b_id"),
         imap_uid=bindparam("b_id"),
+        until_id=bindparam("b_place"),
         folder_id=bindparam("b_folder"),
         seq=bindparam("b_seq"),
         created_seq=bindparam("b_seq"),
@@ -159,6 +160,7 @@ def _move_inside(tx: WriteTx, rows: Sequence[Row[Any]], target: FolderRow) -> li
             "b_mailbox": mailbox_id,
             "b_old": row.id,
             "b_id": id,
+            "b_place": None if row.until is None else id,
             "b_folder": target.id,
             "b_seq": seq,
             "b_now": tx.now,

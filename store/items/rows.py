@@ -227,6 +227,8 @@ def bury(tx: WriteTx, rows: Sequence[Row[Any]], moved_to: int = 0, first_item: i
                 "kind": row.kind,
                 "moved_to": moved_to,
                 "received": row.received,
+                "until": row.until,
+                "until_id": row.until_id,
                 "moved_item": first_item + place if first_item else 0,
                 "at": tx.now,
                 "conversation_id": row.conversation_id,

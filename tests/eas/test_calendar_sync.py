@@ -76,7 +76,11 @@ def test_filters_that_mail_has_not_are_taken(
     """MS-ASCMD 2.2.3.68.2: three and six months are filters of calendars alone."""
     account = anna.account()
     CalendarItem(
-        account=account, folder=account.calendar, subject="Plan", start=_at(5, 10), end=_at(5, 11)
+        account=account,
+        folder=account.calendar,
+        subject="Plan",
+        start=EWSDateTime(2036, 10, 5, 10, tzinfo=BERLIN),
+        end=EWSDateTime(2036, 10, 5, 11, tzinfo=BERLIN),
     ).save()
     device = new_device(anna)
     device.begin(_calendar(device))

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from store import migrations
-from store.commands import AddDomain, FetchEvents
+from store.calendar.span import ENDLESS
+from store.commands import AddDomain, CreateItems, FetchEvents, FetchFolders, FolderRole
+from store.devices.commands import BeginCollection, MeetDevice
+from store.model import ItemDraft
 from store.store import Store
 from store.tables import metadata
 from tests.store.conftest import person
@@ -31,16 +34,19 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
             "oof_reply",
             "delegate",
             "account_photo",
+            "item_renewed",
             *(table for table in metadata.tables if "device" in table),
         ):
             old.execute(f"DROP TABLE {table}")
         for index in ("item", "conversation", "received"):
             old.execute(f"DROP INDEX tombstone_by_{index}")
-        for column in ("received", "moved_item", "conversation_id"):
+        for column in ("received", "moved_item", "conversation_id", "until", "until_id"):
             old.execute(f"ALTER TABLE tombstone DROP COLUMN {column}")
         old.execute("ALTER TABLE mailbox DROP COLUMN meeting_delivery")
         old.execute("DROP INDEX item_by_span")
-        for column in ("span_class", "span_start", "span_end", "categories_seq"):
+        old.execute("DROP INDEX item_by_until")
+        spans = ("span_class", "span_start", "span_end")
+        for column in (*spans, "categories_seq", "until", "until_id"):
             old.execute(f"ALTER TABLE item DROP COLUMN {column}")
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
@@ -54,6 +60,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         "0007",
         "0008",
         "0009",
+        "0010",
     ]
     assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == [
         "0001",
@@ -65,6 +72,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         "0007",
         "0008",
         "0009",
+        "0010",
     ]
     assert migrations.upgrade(url) == []
     again = await Store.open(url)
@@ -72,3 +80,46 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
     assert await subjects(session, INBOX) == ["kept"]
     assert (await session.execute(FetchEvents(anna.principal.mailbox_id, 0))).events
     await again.close()
+
+
+async def test_calendars_and_tasks_are_followed_in_their_own_order(tmp_path: Path) -> None:
+    """Items made before 0010 get their places; devices begin those folders anew, and no others."""
+    url = f"sqlite:///{tmp_path}/store.db"
+    opened = await Store.open(url)
+    await opened.system().execute(AddDomain("demo.example", is_default=True))
+    anna = await person(opened, "anna@demo.example", "anna")
+    end = "2026-10-05T11:00:00.000000Z"
+    event = {"start": "2026-10-05T10:00:00.000000Z", "end": end}
+    days = {"type": "daily", "interval": 1, "start": "2026-10-05"}
+    drafts = (
+        ItemDraft("IPM.Appointment", event),
+        ItemDraft("IPM.Appointment", {**event, "recurrence": days}),
+        ItemDraft("IPM.Task", {"status": "completed"}),
+        ItemDraft("IPM.Task", {"status": "in_progress"}),
+        ItemDraft("IPM.Note", {"subject": "mail"}),
+    )
+    await anna.execute(CreateItems(drafts))
+    await anna.execute(MeetDevice("phone", "Phone", "", "16.1"))
+    roles = ("inbox", "calendar", "tasks", "contacts")
+    folders = await anna.execute(FetchFolders(tuple(map(FolderRole, roles))))
+    for folder in folders:
+        await anna.execute(BeginCollection("phone", folder.id.id))
+    await opened.close()
+    wanted = "SELECT until, until_id FROM item ORDER BY id"
+    with sqlite3.connect(tmp_path / "store.db") as old:
+        made = old.execute(wanted).fetchall()
+        old.execute("DROP INDEX item_by_until")
+        old.execute("DROP TABLE item_renewed")
+        for table in ("item", "tombstone"):
+            for column in ("until", "until_id"):
+                old.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        old.execute("UPDATE alembic_version SET version_num = '0009'")
+    old.close()
+
+    assert migrations.upgrade(url) == ["0010"]
+    with sqlite3.connect(tmp_path / "store.db") as new:
+        assert new.execute(wanted).fetchall() == made
+        held = {row[0] for row in new.execute("SELECT folder_id FROM device_collection")}
+    new.close()
+    assert [until for until, _ in made] == [end, ENDLESS, "0", "1", None]
+    assert held == {folders[0].id.id, folders[3].id.id}

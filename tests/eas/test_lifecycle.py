@@ -18,6 +18,7 @@ from exchangelib.items import SEND_ONLY_TO_ALL, SEND_TO_ALL_AND_SAVE_COPY, Calen
 from exchangelib.properties import Attendee, Mailbox
 from exchangelib.recurrence import Recurrence, WeeklyPattern
 
+from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.documents import body_preference, options
 from conformance.eas.wbxml import Node, node
@@ -88,19 +89,29 @@ class _Outsider:
         return sorted((_said(e["DTSTART"].dt), _said(e["DTEND"].dt)) for e in found)
 
     def reply(
-        self, organizer: Person, status: str, number: int | None = None, **moved: Any
+        self,
+        organizer: Person,
+        status: str,
+        number: int | None = None,
+        hour: int = 10,
+        **moved: Any,
     ) -> None:
-        """Answer the series, or one Monday of it; ``moved``: propose another time."""
-        (master,) = [event for key, event in self.events.items() if not key[1]]
+        """Answer the series, or one Monday of it, which was to start at ``hour``; ``moved``:
+        propose another time."""
+        (event,) = [event for key, event in self.events.items() if not key[1]]
+        if number is not None:  # one that was told of by itself counts its own changes
+            at = _week(number, hour)
+            own = (e for e in self.events.values() if "RECURRENCE-ID" in e)
+            event = next((e for e in own if e["RECURRENCE-ID"].dt == at), event)
         method = "COUNTER" if moved else "REPLY"
-        lines = [f"UID:{master['UID']}", "DTSTAMP:20271001T080000Z",
-                 f"SEQUENCE:{master.get('SEQUENCE', 0)}", f"ORGANIZER:mailto:{organizer.address}",
+        lines = [f"UID:{event['UID']}", "DTSTAMP:20271001T080000Z",
+                 f"SEQUENCE:{event.get('SEQUENCE', 0)}", f"ORGANIZER:mailto:{organizer.address}",
                  f"ATTENDEE;PARTSTAT={status}:mailto:{CARLA}"]  # fmt: skip
         start, end = moved.get("start", _FIRST), moved.get("end", _week(0, 11))
         if number is not None:
-            at = _week(number)
+            at = _week(number, hour)
             lines.append(f"RECURRENCE-ID:{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-            start, end = moved.get("start", at), moved.get("end", _week(number, 11))
+            start, end = moved.get("start", at), moved.get("end", _week(number, hour + 1))
         lines += [f"DTSTART:{start.astimezone(UTC):%Y%m%dT%H%M%SZ}",
                   f"DTEND:{end.astimezone(UTC):%Y%m%dT%H%M%SZ}"]  # fmt: skip
         text = "\r\n".join(
@@ -203,10 +214,43 @@ class _Phone:
         assert result is not None
         return result.text(f"{_M}:Status")
 
+    def series(self) -> str:
+        """The ServerId of the one series."""
+        (item,) = [id for id, data in self.items().items() if f"{_C}:Recurrence" in data]
+        return item
+
+    def propose(self, original: EWSDateTime, start: EWSDateTime, end: EWSDateTime) -> str:
+        """Say that another time would be better for one Monday; the Status."""
+        told = self.device.ask(
+            _M,
+            node(
+                f"{_M}:MeetingResponse",
+                node(
+                    f"{_M}:Request",
+                    node(f"{_M}:UserResponse", 2),
+                    node(f"{_M}:CollectionId", self.device.folder_of_type(8)),
+                    node(f"{_M}:RequestId", self.series()),
+                    node(f"{_M}:InstanceId", f"{original.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"),
+                    node(
+                        f"{_M}:SendResponse",
+                        node(f"{_M}:ProposedStartTime", f"{start.astimezone(UTC):%Y%m%dT%H%M%SZ}"),
+                        node(f"{_M}:ProposedEndTime", f"{end.astimezone(UTC):%Y%m%dT%H%M%SZ}"),
+                    ),
+                ),
+            ),
+        )
+        result = told.find(f"{_M}:Result")
+        assert result is not None
+        return result.text(f"{_M}:Status")
+
+    def remind(self, minutes: int) -> None:
+        """Set a reminder of one's own."""
+        change = documents.change(self.series(), node(f"{_C}:Reminder", minutes))
+        self.device.change(self.device.folder_of_type(8), change)
+
     def forward(self, address: str) -> int:
         """Pass the meeting on to somebody; the HTTP status."""
         calendar = self.device.folder_of_type(8)
-        (item,) = [id for id, data in self.items().items() if f"{_C}:Recurrence" in data]
         forwardee = node("ComposeMail:Forwardee", node("ComposeMail:ForwardeeEmail", address))
         reply = self.device.post(
             "SmartForward",
@@ -216,7 +260,7 @@ class _Phone:
                 node(
                     "ComposeMail:Source",
                     node("ComposeMail:FolderId", calendar),
-                    node("ComposeMail:ItemId", item),
+                    node("ComposeMail:ItemId", self.series()),
                 ),
                 node("ComposeMail:Forwardees", forwardee),
             ),
@@ -282,16 +326,17 @@ class _World:
         """All four hold these times and no others."""
         self.carla.read(self.desktop)
         held = {
-            "organiser": self._view(self.desktop),
+            "organiser": self.times_of(self.desktop),
             "phone": self.phone.times(),
-            "room": self._view(self.room),
+            "room": self.times_of(self.room),
             "outsider": self.carla.times(),
         }
         if self.guest is not None:
-            held["guest"] = self._view(self.guest)
+            held["guest"] = self.times_of(self.guest)
         assert held == dict.fromkeys(held, sorted(expected))
 
-    def _view(self, account: Any) -> Times:
+    def times_of(self, account: Any) -> Times:
+        """What somebody's desktop holds."""
         found = account.calendar.view(start=_WINDOW[0], end=_WINDOW[1])
         return sorted((_said(i.start), _said(i.end)) for i in found if not i.is_cancelled)
 
@@ -430,6 +475,54 @@ def test_a_recurring_meeting_from_invitation_to_cancellation(
     owner = {"EmailAddress": world.ben.address}
     users = {"UserId": [{"PrimarySmtpAddress": deputy.address}]}
     Soap(world.ben).ask("RemoveDelegate", Mailbox=owner, UserIds=users)
+
+    # One Monday has a subject of its own, and the outsider does not come then.
+    world.change(world.monday(1), subject="Plan, with cake")
+    world.hold(times)
+    (held,) = [d for d in world.phone.items().values() if f"{_C}:Recurrence" in d]
+    subjects = [e.text(f"{_C}:Subject") for e in held[f"{_C}:Exceptions"].all(f"{_C}:Exception")]
+    assert "Plan, with cake" in subjects
+    world.carla.reply(world.anna, "DECLINED", 1, hour=9)
+    assert world.response_of(CARLA, world.monday(1)) == "Decline"
+    assert world.response_of(CARLA) == "Unknown"
+    world.hold(times)
+
+    # Somebody is asked along, says yes, and need not come after all.
+    frida = server.person(f"frida-{world.anna.address.partition('@')[0]}")
+    extra = frida.account()
+    guests = list(world.series().optional_attendees)
+    world.change(world.series(), optional_attendees=[*guests, _attendee(frida.address)])
+    world.hold(times)
+    (request,) = extra.inbox.all()
+    request.accept()
+    assert world.response_of(frida.address) == "Accept"
+    assert world.times_of(extra) == sorted(times)
+    world.change(world.series(), optional_attendees=guests)
+    world.hold(times)
+    assert world.times_of(extra) == []
+
+    # The phone proposes another time for one Monday, from its calendar; the organiser takes it.
+    at, better = _week(3, 9), _week(3, 11)
+    assert world.phone.propose(at, better, _week(3, 12)) == "1"
+    world.hold(times)
+    proposed = [a.proposed_start for a in world.monday(3).required_attendees if a.proposed_start]
+    assert better in proposed
+    world.change(world.monday(3), start=better, end=_week(3, 12))
+    times[3] = _time(3, 11)
+    world.hold(times)
+
+    # A reminder of the phone's owner is nobody else's business.
+    before = world.desktop.inbox.all().count()
+    world.phone.remind(5)
+    world.hold(times)
+    assert world.desktop.inbox.all().count() == before
+
+    # The room is let go, and wanted again.
+    world.change(world.series(), resources=None)
+    assert world.times_of(world.room) == []
+    world.change(world.series(), resources=[_attendee(world.room_of.address)])
+    world.room_says("Accept")
+    world.hold(times)
 
     # The phone declines the last Monday alone when that is changed: it is gone from there only.
     world.change(world.monday(5), start=_week(5, 20), end=_week(5, 21))

@@ -8,11 +8,11 @@ import msgspec
 
 from eas.errors import EasError
 from eas.reading.moments import CONVERSION
+from eas.render.entries import ENTRIES_MAX
 from eas.render.text import line
 from eas.wbxml import Element
 from store.model import Body, Properties
 
-_ENTRIES_MAX = 300
 # An empty flag counts as set (MS-ASDTYPE 2.1).
 _BOOLEANS = {"": True, "1": True, "true": True, "0": False, "false": False}
 
@@ -48,16 +48,16 @@ def change_of(
 def read_entries(element: Element, child: str) -> list[str] | None:
     """Categories or children, each once; None for none. Raises EasError 6 for too many."""
     values = [line(each.as_text()).strip() for each in element.all(child)]
-    if len(values) > _ENTRIES_MAX:
-        raise EasError(CONVERSION, f"more than {_ENTRIES_MAX} {child}")
+    if len(values) > ENTRIES_MAX:
+        raise EasError(CONVERSION, f"more than {ENTRIES_MAX} {child}")
     return list(dict.fromkeys(value for value in values if value)) or None
 
 
-def read_flag(element: Element) -> bool:
-    """0 or 1. Raises EasError 6 for anything else."""
+def read_boolean(element: Element, status: int = CONVERSION) -> bool:
+    """0 or 1. Raises EasError ``status`` for anything else."""
     value = _BOOLEANS.get(element.as_text())
     if value is None:
-        raise EasError(CONVERSION, f"{element.name} is 0 or 1")
+        raise EasError(status, f"{element.name} is 0 or 1")
     return value
 
 

@@ -10,6 +10,7 @@ import msgspec
 from eas.errors import EasError
 from eas.reading.attachments import read_attachments
 from eas.reading.bodies import check_body
+from eas.reading.change import read_boolean, read_entries
 from eas.reading.flags import read_flag
 from eas.reading.moments import CONVERSION, read_moment
 from eas.render.text import clean, line
@@ -26,8 +27,6 @@ _IMPORTANCE = {"0": "low", "1": "normal", "2": "high"}
 _TYPES = {"1": "text", "2": "html"}
 _MIME = "4"
 # An empty flag counts as set (MS-ASDTYPE 2.1).
-_BOOLEANS = {"": True, "1": True, "true": True, "0": False, "false": False}
-_CATEGORIES_MAX = 300
 # What a message in MIME says of itself; the sender and the ids are for the store to say.
 _FROM_MIME = (
     "to", "cc", "bcc", "reply_to", "subject", "importance", "in_reply_to", "references",
@@ -102,18 +101,12 @@ def _body_first(element: Element) -> bool:
 
 
 def _read(said: _Said, element: Element, _now: Instant) -> None:
-    value = _BOOLEANS.get(element.as_text())
-    if value is None:
-        raise EasError(CONVERSION, "Read is 0 or 1")
-    said.set["is_read"] = value
+    said.set["is_read"] = read_boolean(element)
 
 
 def _categories(said: _Said, element: Element, _now: Instant) -> None:
     """All of them; an empty element removes them (MS-ASEMAIL 2.2.2.16)."""
-    names = [line(child.as_text()).strip() for child in element.all("Email:Category")]
-    if len(names) > _CATEGORIES_MAX:
-        raise EasError(CONVERSION, "too many categories")
-    said.set["categories"] = list(dict.fromkeys(name for name in names if name))
+    said.set["categories"] = read_entries(element, "Email:Category") or []
 
 
 def _flag(said: _Said, element: Element, _now: Instant) -> None:

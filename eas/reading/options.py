@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from eas.errors import EasError
+from eas.reading.change import read_boolean
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
 
@@ -23,7 +24,6 @@ _PREVIEW_MAX = 255
 _U32 = 0xFFFFFFFF
 # The classes of which one collection may have options each (MS-ASCMD 2.2.3.27).
 TOGETHER = frozenset({"Email", "SMS"})
-_BOOLEANS = {"": True, "1": True, "true": True, "0": False, "false": False}
 # MS-ASCMD 2.2.3.101: MIMETruncation in characters; 8 is no truncation.
 MIME_TRUNCATION: dict[int, int | None] = {
     0: 0, 1: 4096, 2: 5120, 3: 7168, 4: 10240, 5: 20480, 6: 51200, 7: 102400, 8: None,
@@ -136,12 +136,7 @@ def in_order(element: Element, page: str, names: Sequence[str]) -> bool:
 def _boolean(element: Element, name: str, status: int) -> bool:
     """Whether a child is set: an empty one is (MS-ASDTYPE 2.1). Raises EasError ``status``."""
     child = element.find(name)
-    if child is None:
-        return False
-    value = _BOOLEANS.get(child.as_text())
-    if value is None:
-        raise EasError(status, f"{name} is 0 or 1")
-    return value
+    return child is not None and read_boolean(child, status)
 
 
 def _number(

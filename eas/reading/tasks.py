@@ -7,7 +7,7 @@ from datetime import UTC, date
 
 from eas.errors import EasError
 from eas.reading.bodies import read_body
-from eas.reading.change import Change, change_of, read_entries, read_flag, read_member
+from eas.reading.change import Change, change_of, read_boolean, read_entries, read_member
 from eas.reading.moments import CONVERSION, read_moment
 from eas.reading.recurrence import read_recurrence
 from eas.render.calendar import SENSITIVITY
@@ -69,7 +69,7 @@ def _sensitivity(element: Element) -> Properties:
 
 
 def _complete(element: Element) -> Properties:
-    return {"status": "completed" if read_flag(element) else "not_started"}
+    return {"status": "completed" if read_boolean(element) else "not_started"}
 
 
 def _moment(name: str) -> Callable[[Element], Properties]:
@@ -81,7 +81,7 @@ def _moment(name: str) -> Callable[[Element], Properties]:
 
 
 def _reminder_set(element: Element) -> Properties:
-    return {"reminder_is_set": read_flag(element)}
+    return {"reminder_is_set": read_boolean(element)}
 
 
 def _categories(element: Element) -> Properties:
@@ -147,7 +147,7 @@ def read_task_recurrence(element: Element) -> Recurrence:
         raise EasError(CONVERSION, f"a recurrence of Type {type[:4]} has no CalendarType")
     found = read_recurrence(element, _P, date.fromisoformat(read_moment(start)[:10]), UTC)
     regenerates = element.find(f"{_P}:Regenerate")
-    if regenerates is not None and read_flag(regenerates):
+    if regenerates is not None and read_boolean(regenerates):
         found = {name: found[name] for name in _OF_REGENERATING if name in found}
         found["type"] = found["type"].replace("relative", "absolute")
         found["regenerates"] = True

@@ -16,6 +16,7 @@ from eas.answers import node, text
 from eas.reading.options import Options
 from eas.render.attachments import attachments_of
 from eas.render.bodies import body_of, native_type
+from eas.render.entries import entries
 from eas.render.recurrence import last_start, recurrence_elements
 from eas.render.text import line
 from eas.timezone_blob import blob_of
@@ -41,7 +42,6 @@ RESPONSES = {
 # AttendeeStatus and AttendeeType (MS-ASCAL 2.2.2.4, 2.2.2.5).
 STATUS = {"unknown": 0, "tentative": 2, "accept": 3, "decline": 4, "no_response_received": 5}
 TYPES = (("required_attendees", 1), ("optional_attendees", 2), ("resources", 3))
-_CATEGORIES_MAX = 300
 LOCATION = (
     ("DisplayName", "name"),
     ("Annotation", "annotation"),
@@ -229,9 +229,7 @@ def _location(_writer: _Writer, p: Properties) -> Element | None:
 
 
 def _categories(_writer: _Writer, p: Properties) -> Element | None:
-    listed = [line(name) for name in (p.get("categories") or ())[:_CATEGORIES_MAX]]
-    children = [text(f"{_P}:Category", name) for name in listed if name]
-    return node(f"{_P}:Categories", *children) if children else None
+    return entries(f"{_P}:Categories", p.get("categories"), f"{_P}:Category")
 
 
 def _attendees(writer: _Writer, p: Properties) -> Element | None:

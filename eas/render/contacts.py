@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from eas.answers import node, text
+from eas.answers import text
 from eas.contacts import DATES, EMAILS, LINES, LISTS, PICTURE, TEXTS, day_of
 from eas.reading.options import Options
 from eas.render.bodies import body_of, native_type
+from eas.render.entries import entries
 from eas.render.people import address
 from eas.render.text import clean, line
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
 from store.model import Body, Item, Properties
-
-_ENTRIES_MAX = 300
 
 
 def contact_data(item: Item, options: Options, version: str) -> list[Element]:
@@ -25,7 +24,7 @@ def contact_data(item: Item, options: Options, version: str) -> list[Element]:
         *(_text(name, at(properties, path)) for name, path in TEXTS.items()),
         *(_email(name, at(properties, path)) for name, path in EMAILS.items()),
         *(_date(name, properties.get(key)) for name, key in DATES.items()),
-        *(_list(name, properties.get(key), child) for name, (key, child) in LISTS.items()),
+        *(entries(name, properties.get(key), child) for name, (key, child) in LISTS.items()),
     ]
     if properties.get("picture"):
         made.append(text(PICTURE, properties["picture"]))
@@ -64,9 +63,3 @@ def _email(name: str, value: Any) -> Element | None:
 def _date(name: str, instant: Any) -> Element | None:
     """A day, at an hour at which it is that day nearly everywhere."""
     return text(name, f"{day_of(instant)[:19]}.000Z") if instant else None
-
-
-def _list(name: str, values: Any, child: str) -> Element | None:
-    listed = [line(str(value)) for value in (values or ())[:_ENTRIES_MAX]]
-    children = [text(child, value) for value in listed if value]
-    return node(name, *children) if children else None

@@ -22,6 +22,7 @@ from eas.render.bodies import (
     native_type,
     wants_mime,
 )
+from eas.render.entries import entries
 from eas.render.meeting_request import meeting_request
 from eas.render.people import address, addresses, names
 from eas.render.text import line
@@ -44,7 +45,6 @@ VERB, VERB_TIME = "0x1081:Integer", "0x1082:SystemTime"
 _VERBS = {102: "1", 103: "2", 104: "3"}
 _MAIL_CLASS = "urn:content-classes:message"
 _MEETING_CLASS = "urn:content-classes:calendarmessage"
-_CATEGORIES_MAX = 300
 # The parts of a message that change by themselves (MS-ASEMAIL 3.2.5.4.1), by a short name.
 STATE = {"read": "Email:Read", "flags": "Email:Flag", "categories": "Email:Categories"}
 
@@ -253,9 +253,8 @@ def _flag(_item: Item, p: Properties, _options: Options) -> Element:
 
 def _categories(_item: Item, p: Properties, _options: Options) -> Element:
     """Empty for none, so that a device drops those that it has (MS-ASEMAIL 2.2.2.16)."""
-    listed = [line(name) for name in (p.get("categories") or ())[:_CATEGORIES_MAX]]
-    children = [Element("Email:Category", name) for name in listed if name]
-    return Element("Email:Categories", None, children)
+    listed = entries("Email:Categories", p.get("categories"), "Email:Category")
+    return listed or node("Email:Categories")
 
 
 def _conversation_id(_item: Item, p: Properties, _options: Options) -> bytes | None:

@@ -9,6 +9,7 @@ from eas.answers import node, text
 from eas.reading.options import Options
 from eas.render.bodies import body_of, native_type
 from eas.render.calendar import SENSITIVITY
+from eas.render.entries import entries
 from eas.render.recurrence import recurrence_elements
 from eas.render.text import line
 from eas.wbxml import Element
@@ -21,7 +22,6 @@ _P = "Tasks"
 IMPORTANCE = {"low": 0, "normal": 1, "high": 2}
 # What a device said in place of one of these numbers; it counts as high.
 IMPORTANCE_NUMBER = "importance_number"
-_CATEGORIES_MAX = 300
 # A day in the two forms that devices want: as it is where they are, and in UTC.
 DATES = (("StartDate", "UtcStartDate", "start_date"), ("DueDate", "UtcDueDate", "due_date"))
 
@@ -29,15 +29,12 @@ DATES = (("StartDate", "UtcStartDate", "start_date"), ("DueDate", "UtcDueDate", 
 def task_data(item: Item, options: Options, version: str) -> list[Element]:
     """The children of ApplicationData of a task."""
     p = item.properties
-    names = [line(str(name)) for name in (p.get("categories") or ())[:_CATEGORIES_MAX]]
     is_done = p.get("status") == "completed"
     made: list[Element | None] = [
         text(f"{_P}:Subject", line(str(p.get("subject") or ""))),
         text(f"{_P}:Importance", _importance(p)),
         *_dates(p),
-        node(f"{_P}:Categories", *(text(f"{_P}:Category", name) for name in names if name))
-        if any(names)
-        else None,
+        entries(f"{_P}:Categories", p.get("categories"), f"{_P}:Category"),
         _recurrence(p, version),
         text(f"{_P}:Complete", int(is_done)),
         text(f"{_P}:DateCompleted", when(p["complete_date"]))

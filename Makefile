@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-WORKERS ?= 2
+WORKERS ?= 3
 PACKAGES := schemas store ews eas mailflow entrepot conformance tests
 
 .PHONY: run test style types layers unit lock docs bench wheel clean

@@ -22,9 +22,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With several workers a file stays on one: its server is started once."""
+    """With several workers a file stays on one: its server is started once. They come as they lie:
+    the longest, which are few tests each, are the first then and not the last."""
     from xdist.scheduler import LoadFileScheduling
 
+    config.option.loadscopereorder = False
     return LoadFileScheduling(config, log)
 
 

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from eas.context import Context
 from eas.errors import EasError
-from eas.ids import read_file_reference
 from eas.reading.calendar import ONES_OWN, CalendarChange, read_calendar_change
 from eas.reading.event_times import completed
 from eas.reading.moments import read_moment
-from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
+from eas.sync.own import (
+    NOT_FOUND,
+    OwnChange,
+    Reader,
+    data_of,
+    files_of,
+    item_named,
+    token_of,
+    words_of,
+)
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
 from store.calendar.model import ZoneRecord
@@ -20,10 +28,7 @@ from store.calendar.occurrences import Series, body_of, is_master
 from store.calendar.settle import RECEIVED
 from store.calendar.zones import to_utc, zone_of
 from store.commands import (
-    Command,
-    CreateAttachments,
     CreateItems,
-    DeleteAttachments,
     DeleteItems,
     FetchHomeZone,
     FetchItems,
@@ -45,16 +50,12 @@ def _tells(ctx: Context) -> Invitations:
     return "all_and_copy" if ctx.is_at_least("16.0") else "none"
 
 
-def _data(element: Element) -> Element:
-    return element.find(f"{_P}:ApplicationData") or Element(f"{_P}:ApplicationData")
-
-
 async def _add(
     ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
 ) -> OwnChange:
     """A new event."""
     del asked
-    said = _data(element)
+    said = data_of(element)
     data = read_calendar_change(said, ctx.version, home=await _home(ctx, said))
     draft = ItemDraft(
         _CLASS,
@@ -126,14 +127,14 @@ async def _change(
         if occurrence is not None:
             before = series.properties_of(occurrence)
     data = read_calendar_change(
-        _data(element),
+        data_of(element),
         ctx.version,
         before,
         frozenset(supported) if supported is not None else None,
         is_occurrence=bool(original),
         own=ctx.session.principal.address,
     )
-    commands = _files(ctx, item, data)
+    commands = files_of(ctx, item, data.attachments_added, data.attachments_removed)
     target = ItemId(item.mailbox_id, item.id, original)
     edit = ItemChange(target, set=data.set, unset=data.unset, body=data.body)
     body = found.body or Body()
@@ -166,22 +167,6 @@ def _is_news(data: CalendarChange, before: Properties, body: Body) -> bool:
 def _words(body: Body) -> str:
     text = body.html if body.html is not None else body.text
     return (text or "").replace("\r\n", "\n").strip()
-
-
-def _files(ctx: Context, item: ItemId, data: CalendarChange) -> tuple[Command, ...]:
-    """What becomes of attachments. Raises EasError 8 for one of another item."""
-    commands: list[Command] = []
-    if data.attachments_removed:
-        removed = [
-            read_file_reference(each, ctx.mailbox_id, NOT_FOUND)
-            for each in data.attachments_removed
-        ]
-        if any(each.item != item for each in removed):
-            raise EasError(NOT_FOUND, "an attachment of another item")
-        commands.append(DeleteAttachments(tuple(removed)))
-    if data.attachments_added:
-        commands.append(CreateAttachments(item, data.attachments_added))
-    return tuple(commands)
 
 
 async def _delete(

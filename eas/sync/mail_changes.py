@@ -6,18 +6,23 @@ import msgspec
 
 from eas.context import Context
 from eas.errors import EasError
-from eas.ids import read_file_reference
 from eas.reading.mail import MailChange, read_change
-from eas.sync.own import CONVERSION, NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
+from eas.sync.own import (
+    CONVERSION,
+    OwnChange,
+    Reader,
+    data_of,
+    files_of,
+    item_named,
+    token_of,
+    words_of,
+)
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
 from schemas.properties import is_flag
 from schemas.property import Kind
 from store.commands import (
-    Command,
-    CreateAttachments,
     CreateItems,
-    DeleteAttachments,
     DeleteItems,
     ItemChange,
     UpdateItems,
@@ -25,12 +30,9 @@ from store.commands import (
 from store.devices.commands import DeviceChange
 from store.model import FolderId, ItemDraft
 
-_P = "AirSync"
-
 
 def _data(ctx: Context, element: Element) -> MailChange:
-    data = element.find(f"{_P}:ApplicationData") or Element(f"{_P}:ApplicationData")
-    change = read_change(data, ctx.version, ctx.now)
+    change = read_change(data_of(element), ctx.version, ctx.now)
     if element.find("Email2:Send") is not None and not change.sends:
         change = msgspec.structs.replace(change, sends=True)
     return change
@@ -65,31 +67,22 @@ def _change(
     del asked
     item = item_named(ctx, folder, name)
     data = _data(ctx, element)
-    commands: list[Command] = []
-    if data.attachments_removed:
-        removed = [
-            read_file_reference(t, ctx.mailbox_id, NOT_FOUND) for t in data.attachments_removed
-        ]
-        if any(each.item != item for each in removed):
-            raise EasError(NOT_FOUND, "an attachment of another item")
-        commands.append(DeleteAttachments(tuple(removed)))
-    if data.attachments_added and data.draft is None:
-        commands.append(CreateAttachments(item, data.attachments_added))
+    # What a message in MIME brings along is in the message.
+    added = data.attachments_added if data.draft is None else ()
+    files = files_of(ctx, item, added, data.attachments_removed)
     if data.draft is not None:
         edit = ItemChange(item, draft=data.draft)
     else:
         edit = ItemChange(item, set=data.set, unset=data.unset, body=data.body)
-    commands.append(
-        UpdateItems(
-            (edit,),
-            resolution="always_overwrite",
-            disposition="send_and_save" if data.sends else "save",
-        )
+    update = UpdateItems(
+        (edit,),
+        resolution="always_overwrite",
+        disposition="send_and_save" if data.sends else "save",
     )
     touches = _touches(data)
     change = DeviceChange(
         token_of(element),
-        tuple(commands),
+        (*files, update),
         item,
         touches,
         of_draft=data.sends or "content" in touches,

@@ -11,7 +11,7 @@ from eas.reading.contacts import read_contact_change
 from eas.reading.notes import read_note_change
 from eas.reading.tasks import read_task_change
 from eas.sync.mail_changes import delete
-from eas.sync.own import NOT_FOUND, OwnChange, Reader, item_named, token_of, words_of
+from eas.sync.own import NOT_FOUND, OwnChange, Reader, data_of, item_named, token_of, words_of
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
 from schemas.mapi import merge
@@ -51,10 +51,6 @@ def _task(ctx: Context, asked: CollectionRequest, data: Element, before: Item | 
     return read_task_change(data, ctx.version, before.properties if before is not None else None)
 
 
-def _data(element: Element) -> Element:
-    return element.find(f"{_P}:ApplicationData") or Element(f"{_P}:ApplicationData")
-
-
 def _photo(data: bytes) -> AttachmentDraft:
     return AttachmentDraft(
         kind="file",
@@ -70,7 +66,7 @@ def _adding(item_class: str, read: Read) -> Reader:
     def add(
         ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
     ) -> OwnChange:
-        change = read(ctx, asked, _data(element), None)
+        change = read(ctx, asked, data_of(element), None)
         properties: Properties = {}
         merge(properties, change.set)
         draft = ItemDraft(
@@ -95,7 +91,7 @@ def _changing(read: Read) -> Reader:
         (before,) = await ctx.execute(FetchItems((item,), Want(attachments=True)))
         if isinstance(before, StoreError):
             raise EasError(NOT_FOUND, "the item was not found")
-        said = read(ctx, asked, _data(element), before)
+        said = read(ctx, asked, data_of(element), before)
         commands = _pictures(item, before, said.picture)
         edit = ItemChange(item, set=said.set, unset=said.unset, body=said.body)
         update = UpdateItems((edit,), resolution="always_overwrite")

@@ -9,11 +9,12 @@ import msgspec
 
 from eas.context import Context
 from eas.errors import EasError
-from eas.ids import read_item_id
+from eas.ids import read_file_reference, read_item_id
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element, encode
+from store.commands import Command, CreateAttachments, DeleteAttachments
 from store.devices.commands import DeviceChange
-from store.model import FolderId, ItemId
+from store.model import AttachmentDraft, FolderId, ItemId
 
 CONVERSION, NOT_FOUND = 6, 8
 
@@ -50,9 +51,30 @@ def words_of(element: Element) -> str:
     return f"says:{token_of(Element(element.name, children=data))}"
 
 
+def data_of(element: Element) -> Element:
+    """The ApplicationData of a command, an empty one where it has none."""
+    return element.find("AirSync:ApplicationData") or Element("AirSync:ApplicationData")
+
+
 def item_named(ctx: Context, folder: FolderId, name: str) -> ItemId:
     """The item, which its id says to lie in this folder. Raises EasError 8."""
     lies_in, item = read_item_id(name, ctx.mailbox_id, NOT_FOUND)
     if lies_in != folder.id:
         raise EasError(NOT_FOUND, "an item of another folder")
     return item
+
+
+def files_of(
+    ctx: Context, item: ItemId, added: tuple[AttachmentDraft, ...], removed: tuple[str, ...]
+) -> tuple[Command, ...]:
+    """What becomes of an item's attachments; ``removed``: FileReferences. Raises EasError 8 for
+    one of another item."""
+    commands: list[Command] = []
+    if removed:
+        gone = [read_file_reference(each, ctx.mailbox_id, NOT_FOUND) for each in removed]
+        if any(each.item != item for each in gone):
+            raise EasError(NOT_FOUND, "an attachment of another item")
+        commands.append(DeleteAttachments(tuple(gone)))
+    if added:
+        commands.append(CreateAttachments(item, added))
+    return tuple(commands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -107,8 +108,22 @@ def _administrator(server: Exchange) -> Administrator:
     return acts
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("id", SCENARIOS)
+# Between their neighbours these bring little that is new: of them a quarter is run, with
+# ALL_VERSIONS=1 in the environment everything.
+_BETWEEN = ("14.0", "16.0")
+
+
+def _cases() -> list[tuple[str, str]]:
+    runs_all = bool(os.environ.get("ALL_VERSIONS"))
+    return [
+        (id, version)
+        for number, id in enumerate(SCENARIOS)
+        for version in VERSIONS
+        if runs_all or version not in _BETWEEN or number % 4 == 0
+    ]
+
+
+@pytest.mark.parametrize(("id", "version"), _cases())
 def test_a_scenario_holds(run: Callable[[Scenario, str], Outcome], id: str, version: str) -> None:
     outcome = run(SCENARIOS[id], version)
     if outcome.status == "skipped":

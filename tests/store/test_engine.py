@@ -333,4 +333,4 @@ async def test_two_commands_that_wait_for_each_other_both_happen(store: Store) -
         store.database.write(locking(*reversed(boxes)), lambda _: None),
     )
     assert done == boxes
-    assert len(begun) == 3
+    assert len(begun) > 2, "neither was begun anew"

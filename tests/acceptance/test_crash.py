@@ -28,7 +28,7 @@ from entrepot.testing import Exchange, Person
 from store.commands import CheckIntegrity
 from store.store import Store
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 KILLS = 10
 EACH = 100  # deliveries, and calls, in each round
 SENDERS = 2  # of each kind, at the same time

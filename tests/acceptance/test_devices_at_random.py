@@ -31,7 +31,7 @@ from conformance.eas.http import Identity, Reply, post
 from conformance.eas.wbxml import Node, node
 from entrepot.testing import Exchange, Person
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 STEPS = int(os.environ.get("DEVICES_STEPS", "10000"))
 SEED = int(os.environ.get("DEVICES_SEED", "0")) or random.randrange(1, 1 << 31)
 KILLS = 10

@@ -82,9 +82,9 @@ async def _home(ctx: Context, said: Element) -> ZoneRecord | None:
     return await ctx.execute(FetchHomeZone())
 
 
-async def _before(ctx: Context, item: ItemId) -> Item:
+async def _before(ctx: Context, item: ItemId, want: Want = Want()) -> Item:
     """The item as it is. Raises EasError 8."""
-    (found,) = await ctx.execute(FetchItems((item,), Want(body=True)))
+    (found,) = await ctx.execute(FetchItems((item,), want))
     if isinstance(found, StoreError):
         raise EasError(NOT_FOUND, "the event was not found")
     return found
@@ -117,7 +117,8 @@ async def _change(
     ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
 ) -> OwnChange:
     item = item_named(ctx, folder, name)
-    found = await _before(ctx, item)
+    tells = _tells(ctx)
+    found = await _before(ctx, item, Want(body=tells != "none"))
     original = _instance(element, found.properties) if ctx.is_at_least("16.0") else ""
     supported = asked.options.supported if asked.options is not None else None
     before, occurrence = found.properties, None
@@ -137,10 +138,9 @@ async def _change(
     commands = files_of(ctx, item, data.attachments_added, data.attachments_removed)
     target = ItemId(item.mailbox_id, item.id, original)
     edit = ItemChange(target, set=data.set, unset=data.unset, body=data.body)
-    body = found.body or Body()
-    if original and occurrence is not None:
-        body = body_of(occurrence, body) or Body()
-    tells = _tells(ctx) if _is_news(data, before, body) else "none"
+    body = found.body if occurrence is None else body_of(occurrence, found.body)
+    if not _is_news(data, before, body or Body()):
+        tells = "none"
     update = UpdateItems((edit,), resolution="always_overwrite", invitations=tells)
     change = DeviceChange(
         token_of(element),

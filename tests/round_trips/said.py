@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.round_trips.house import House
+from tests.round_trips.house import House, Said
 
 SIDES = ("14.1", "16.1", "file")
 PHONES = frozenset({"14.1", "16.1"})
@@ -25,7 +25,6 @@ def over_the_wire(examples: int) -> settings:
     return settings(deadline=None, max_examples=examples, phases=_PHASES)
 
 
-Said = dict[str, str]
 Values = st.SearchStrategy[Said]
 
 

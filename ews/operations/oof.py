@@ -67,7 +67,7 @@ def _shown(ctx: Context, oof: Oof) -> Message:
     return {
         "OofState": _STATES[oof.state],
         "ExternalAudience": audience,
-        "Duration": {"StartTime": _naive(start), "EndTime": _naive(end)},
+        "Duration": {"StartTime": start, "EndTime": end},
         "InternalReply": {"Message": _words(oof.messages.get("internal", OofMessage()))},
         "ExternalReply": {"Message": _words(outside)},
     }
@@ -75,11 +75,6 @@ def _shown(ctx: Context, oof: Oof) -> Message:
 
 def _next_day(start: datetime) -> datetime:
     return datetime.fromtimestamp(start.timestamp() + 24 * 3600, UTC)
-
-
-def _naive(moment: datetime) -> datetime:
-    """In UTC, said without zone, as Exchange writes it."""
-    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def _words(message: OofMessage) -> str:

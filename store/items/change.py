@@ -129,7 +129,9 @@ def check_change(tx: WriteTx, row: Row[Any], change: ItemChange, resolution: Res
             return 0
         raise ChangeRequired("this change needs the item's change number", role="item")
     if change.change != row.seq:
-        if resolution == "auto_resolve" and _only_flags(row.kind, change):
+        # An occurrence has its series' number, which a change of any other one raises too.
+        is_apart = bool(change.item.original) or _only_flags(row.kind, change)
+        if resolution == "auto_resolve" and is_apart:
             return 0
         raise Conflict("the item was changed since that change number", role="item")
     return 0

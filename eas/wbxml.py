@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +21,7 @@ _HAS_CONTENT = 0x40
 _HAS_ATTRIBUTES = 0x80
 _TOKEN = 0x3F
 _HEADER = b"\x03\x01\x6a\x00"
+_END_BYTE = bytes((END,))
 _UTF8 = 106
 _ASCII = 3
 
@@ -58,7 +60,7 @@ class Element:
     ) -> None:
         self.name = name
         self.value = value
-        self.children = list(children)
+        self.children = list(children) if children else []  # most are leaves
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Element):
@@ -282,27 +284,49 @@ def encode(root: Element) -> bytes:
     Text for a tag whose value is a byte array is sent as one; NUL in text is left out.
     """
     parts: list[bytes] = [_HEADER]
+    add = parts.append
     page = 0
     # (element, or None for an end) still to be written, the next one last
     waiting: list[Element | None] = [root]
     while waiting:
         element = waiting.pop()
         if element is None:
-            parts.append(b"\x01")
+            add(_END_BYTE)
             continue
-        number, token, is_opaque = _token(element.name)
+        number, switch, empty, opened, is_opaque = _written_tag(element.name)
         if number != page:
-            parts.append(bytes((SWITCH_PAGE, number)))
             page = number
-        if element.value is None and not element.children:
-            parts.append(bytes((token,)))
+            add(switch)
+        value, children = element.value, element.children
+        if value is None and not children:
+            add(empty)
             continue
-        parts.append(bytes((token | _HAS_CONTENT,)))
-        if element.value is not None:
-            parts += _value(element.value, is_opaque=is_opaque)
-        waiting.append(None)
-        waiting += reversed(element.children)
+        add(opened)
+        if value is not None:
+            _add_value(parts, value, is_opaque=is_opaque)
+        if children:
+            waiting.append(None)
+            waiting += children[::-1]
+        else:
+            add(_END_BYTE)
     return b"".join(parts)
+
+
+class _WrittenTag(NamedTuple):
+    """How a tag is written: without content and with, and what leads to its page."""
+
+    page: int
+    switch: bytes
+    empty: bytes
+    opened: bytes
+    is_opaque: bool
+
+
+@cache
+def _written_tag(name: str) -> _WrittenTag:
+    number, token, is_opaque = _token(name)
+    switch = bytes((SWITCH_PAGE, number))
+    return _WrittenTag(number, switch, bytes((token,)), bytes((token | _HAS_CONTENT,)), is_opaque)
 
 
 def _token(name: str) -> tuple[int, int, bool]:
@@ -313,12 +337,13 @@ def _token(name: str) -> tuple[int, int, bool]:
     return found.page, found.token, found.is_opaque
 
 
-def _value(value: str | bytes, *, is_opaque: bool) -> list[bytes]:
+def _add_value(parts: list[bytes], value: str | bytes, *, is_opaque: bool) -> None:
     if isinstance(value, bytes) or is_opaque:
         data = value if isinstance(value, bytes) else value.encode()
-        return [b"\xc3", _length(len(data)), data]
-    text = value.replace("\x00", "").encode("utf-8", "replace")
-    return [b"\x03", text, b"\x00"]
+        parts += (b"\xc3", _length(len(data)), data)
+        return
+    text = value.encode("utf-8", "replace")
+    parts += (b"\x03", text.replace(b"\x00", b"") if b"\x00" in text else text, b"\x00")
 
 
 def _length(number: int) -> bytes:

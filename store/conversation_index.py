@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import re
 import secrets
+from datetime import UTC, datetime, timedelta
 
 from store.instant import Instant, from_instant
 from store.model import Properties
@@ -23,9 +24,9 @@ _CONVERSATION = re.compile(r"[0-9a-f]{32}")
 # An answer after so many is where the one before it is.
 BYTES_MAX = _ROOT_BYTES + 1000 * _ANSWER_BYTES
 _RESERVED = b"\x01"
-# From 1601 to 1970, in seconds; a FILETIME has ten million steps a second.
-_SECONDS_BEFORE_1970 = 11_644_473_600
-_STEPS = 10_000_000
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_STEPS_IN_MICROSECOND = 10  # of a FILETIME
 # Differences from here on (1.7 years) are told in coarser steps.
 _FAR = 1 << 49
 
@@ -96,8 +97,7 @@ def moment(instant: Instant) -> bytes:
 
 
 def _file_time(instant: Instant) -> int:
-    seconds = from_instant(instant).timestamp() + _SECONDS_BEFORE_1970
-    return int(max(0.0, seconds) * _STEPS)
+    return max(0, (from_instant(instant) - _EPOCH) // _MICROSECOND * _STEPS_IN_MICROSECOND)
 
 
 def _text(whole: bytes) -> str:

@@ -291,12 +291,17 @@ Run = Callable[..., Any]
 
 class Executor(msgspec.Struct, frozen=True):
     """``prepare`` (tx, command) runs beforehand on a reader; its result is ``run``'s third
-    argument. ``small`` says of a command whether it reads but a few rows, each by an index."""
+    argument. ``small`` says of a command whether it reads, or its preparation does, but a few
+    rows, each by an index."""
 
     run: Run
     writes: bool
     prepare: Run | None = None
     small: Callable[[Any], bool] | None = None
+
+    def is_small(self, command: Command) -> bool:
+        """Whether a command is small, as far as anybody said so."""
+        return self.small is not None and self.small(command)
 
 
 _EXECUTORS: dict[type[Command], Executor] = {}
@@ -313,11 +318,15 @@ def reads(
     return register
 
 
-def writes(command: type[Command], prepare: Run | None = None) -> Callable[[Run], Run]:
+def writes(
+    command: type[Command],
+    prepare: Run | None = None,
+    small: Callable[[Any], bool] | None = None,
+) -> Callable[[Run], Run]:
     """Register the function that carries out ``command`` in a transaction."""
 
     def register(run: Run) -> Run:
-        return _add(command, Executor(run, writes=True, prepare=prepare))
+        return _add(command, Executor(run, writes=True, prepare=prepare, small=small))
 
     return register
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 import msgspec
 
 from schemas.classes import kind_of
-from schemas.properties import by_name, column_rows
+from schemas.properties import column_rows
 from store import blobs, conversation_index
 from store.calendar import span
 from store.errors import Damaged
@@ -28,6 +28,10 @@ _NAMES = {
     name: {ordinal: member for member, ordinal in ordinals.items()}
     for name, ordinals in _ORDINALS.items()
 }
+# What a column alone tells: of a mailbox it has but the name.
+_READ = tuple(
+    (row.name, row.column, _NAMES.get(row.name)) for row in column_rows() if row.type != "mailbox"
+)
 # Columns that the store itself keeps: never taken from the record.
 _OWN = frozenset({"item_class", "is_associated", "imap_uid", "size", "has_attachments"})
 
@@ -272,12 +276,8 @@ def properties_of(row: Any) -> tuple[Properties, dict[str, Any]]:
     """All properties of an item's row (attributes by column), by neutral name."""
     properties, extended = decode_record(row.record)
     mapping = mapping_of(row)
-    for name, column in _COLUMNS.items():
-        if by_name(name).type == "mailbox":
-            continue
+    for name, column, names in _READ:
         value = mapping[column]
-        if value is None:
-            continue
-        names = _NAMES.get(name)
-        properties[name] = names[value] if names is not None else value
+        if value is not None:
+            properties[name] = names[value] if names is not None else value
     return properties, extended

@@ -76,7 +76,7 @@ class Session:
         if not executor.writes:
             return await self.store.database.read(
                 lambda conn: executor.run(Tx(conn, **self._context()), command),
-                small=executor.small is not None and executor.small(command),
+                small=executor.is_small(command),
             )
         return await self._write(executor, command)
 
@@ -92,7 +92,8 @@ class Session:
         if executor.prepare is not None:
             prepare = executor.prepare
             prepared = await self.store.database.read(
-                lambda conn: prepare(Tx(conn, **self._context()), command)
+                lambda conn: prepare(Tx(conn, **self._context()), command),
+                small=executor.is_small(command),
             )
             arguments = (command, prepared)
 

@@ -264,7 +264,7 @@ def _peek(
 # -- stepping ----------------------------------------------------------------------------------
 
 
-@writes(StepCollection, prepare=prepare)
+@writes(StepCollection, prepare=prepare, small=lambda command: not command.changes)
 def step_collection(tx: WriteTx, command: StepCollection, prepared: list[Any]) -> Step:
     """Carry out a device's changes and tell it what changed, once for each number."""
     mailbox_id = own_mailbox(tx)
@@ -336,6 +336,8 @@ def _advance(
     now = Now(state.modseq, state.next_id - 1)
     position = msgspec.structs.replace(position, gathers=command.gathers)
     position = follower.advance(position, now, command.cutoff)
+    if follower.is_full:
+        return position, True  # something had no room
     if is_whole(position, now, command.cutoff):
         return position, False
     probe = follower.probe()

@@ -6,6 +6,8 @@ before, a device sends its invitations itself, and the server must not (lesson 2
 
 from __future__ import annotations
 
+import msgspec
+
 from eas.context import Context
 from eas.errors import EasError
 from eas.reading.calendar import ONES_OWN, CalendarChange, read_calendar_change
@@ -28,10 +30,12 @@ from store.calendar.occurrences import Series, body_of, is_master
 from store.calendar.settle import RECEIVED
 from store.calendar.zones import to_utc, zone_of
 from store.commands import (
+    Command,
     CreateItems,
     DeleteItems,
     FetchHomeZone,
     FetchItems,
+    FindMeeting,
     Invitations,
     ItemChange,
     UpdateItems,
@@ -39,7 +43,7 @@ from store.commands import (
 )
 from store.devices.commands import DeviceChange
 from store.errors import StoreError
-from store.instant import from_instant, to_instant
+from store.instant import Instant, from_instant, to_instant
 from store.model import Body, FolderId, Item, ItemDraft, ItemId, Properties
 
 _P, _C = "AirSync", "Calendar"
@@ -53,9 +57,15 @@ def _tells(ctx: Context) -> Invitations:
 async def _add(
     ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
 ) -> OwnChange:
-    """A new event."""
-    del asked
+    """A new event; or one that is there: who taps an invitation before the calendar has come adds
+    what the server put there when it arrived (devices, 9)."""
     said = data_of(element)
+    tells_uid = ctx.is_at_least("16.0")
+    there = await _there(ctx, folder, said)
+    if there is not None:
+        edit = _edited(ctx, asked, element, there)
+        change = DeviceChange(f"add:{name}", edit.commands, there.id, adopts=True)
+        return OwnChange("Add", name, change, client_ids=edit.client_ids, tells_uid=tells_uid)
     data = read_calendar_change(said, ctx.version, home=await _home(ctx, said))
     draft = ItemDraft(
         _CLASS,
@@ -69,8 +79,20 @@ async def _add(
         name,
         DeviceChange(f"add:{name}", (command,), says=words_of(element)),
         client_ids=data.client_ids,
-        tells_uid=ctx.is_at_least("16.0"),
+        tells_uid=tells_uid,
     )
+
+
+async def _there(ctx: Context, folder: FolderId, said: Element) -> Item | None:
+    """The event of that folder which has the UID that a device gives a new one."""
+    uid = said.text(f"{_C}:UID") or said.text(f"{_C}:ClientUid")
+    if not uid:
+        return None
+    known: ItemId | None = await ctx.execute(FindMeeting(ctx.mailbox_id, uid))
+    if known is None:
+        return None
+    found = await _before(ctx, known, Want(body=_tells(ctx) != "none"))
+    return found if found.folder == folder else None
 
 
 async def _home(ctx: Context, said: Element) -> ZoneRecord | None:
@@ -113,13 +135,33 @@ def _instance(element: Element, properties: Properties) -> str:
     return found.original
 
 
+class _Edit(msgspec.Struct, frozen=True):
+    """What the store is asked to change in an event. ``tells_back``: of another's meeting not all
+    is changed, and the device is told how it still is. ``client_ids``: the device's names of the
+    attachments that it adds."""
+
+    commands: tuple[Command, ...]
+    tells_back: bool
+    client_ids: tuple[str, ...]
+
+
 async def _change(
     ctx: Context, asked: CollectionRequest, folder: FolderId, element: Element, name: str
 ) -> OwnChange:
     item = item_named(ctx, folder, name)
-    tells = _tells(ctx)
-    found = await _before(ctx, item, Want(body=tells != "none"))
+    found = await _before(ctx, item, Want(body=_tells(ctx) != "none"))
     original = _instance(element, found.properties) if ctx.is_at_least("16.0") else ""
+    edit = _edited(ctx, asked, element, found, original)
+    change = DeviceChange(
+        token_of(element), edit.commands, item, ("content",), tells_back=edit.tells_back
+    )
+    return OwnChange("Change", name, change, client_ids=edit.client_ids)
+
+
+def _edited(
+    ctx: Context, asked: CollectionRequest, element: Element, found: Item, original: Instant = ""
+) -> _Edit:
+    """What a command says of an event that there is, or of one occurrence of it."""
     supported = asked.options.supported if asked.options is not None else None
     before, occurrence = found.properties, None
     if original:
@@ -135,22 +177,17 @@ async def _change(
         is_occurrence=bool(original),
         own=ctx.session.principal.address,
     )
-    commands = files_of(ctx, item, data.attachments_added, data.attachments_removed)
-    target = ItemId(item.mailbox_id, item.id, original)
+    files = files_of(ctx, found.id, data.attachments_added, data.attachments_removed)
+    target = ItemId(found.id.mailbox_id, found.id.id, original)
     edit = ItemChange(target, set=data.set, unset=data.unset, body=data.body)
     body = found.body if occurrence is None else body_of(occurrence, found.body)
-    if not _is_news(data, before, body or Body()):
-        tells = "none"
+    tells = _tells(ctx) if _is_news(data, before, body or Body()) else "none"
     update = UpdateItems((edit,), resolution="always_overwrite", invitations=tells)
-    change = DeviceChange(
-        token_of(element),
-        (*commands, update),
-        item,
-        ("content",),
-        # Of another's meeting not all is changed: the device is told how it still is.
-        tells_back=bool(int(before.get("appointment_state") or 0) & RECEIVED),
+    return _Edit(
+        (*files, update),
+        bool(int(before.get("appointment_state") or 0) & RECEIVED),
+        data.client_ids,
     )
-    return OwnChange("Change", name, change, client_ids=data.client_ids)
 
 
 def _is_news(data: CalendarChange, before: Properties, body: Body) -> bool:

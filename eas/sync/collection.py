@@ -150,6 +150,9 @@ async def look(ctx: Context, collections: Sequence[Collection]) -> None:
     # options of a device that says none are known only with its state.
     found = await ctx.execute(PeekCollections(ctx.device.key, tuple(numbers)))
     for collection, pending in zip(looked, found, strict=True):
+        if pending.is_gone:
+            collection.status = _HIERARCHY
+            continue
         if pending.state is None:
             collection.status = _KEY
             if pending.is_behind:

@@ -86,8 +86,10 @@ def _made_before(change: DeviceChange, known: dict[str, Done], taken: set[int]) 
 
 
 def _entry(change: DeviceChange, done: Done) -> Entry:
-    kind = "delete" if change.is_deletion else "change" if change.item else "add"
-    cause = f"its own: {done.error or 'done'}"
+    is_new = change.item is None or change.adopts
+    kind = "delete" if change.is_deletion else "add" if is_new else "change"
+    outcome = done.error or ("it was there" if change.adopts else "done")
+    cause = f"its own: {outcome}"
     return Entry(kind, done.item_id, cause)
 
 
@@ -135,7 +137,7 @@ def _carry_out(
         seen = max(position.base, own.get(item.id, 0))
         if (row.seq, item.id) > (position.seq, position.at):
             unseen = {part for part, name in _NUMBERS.items() if getattr(row, name) > seen}
-        if command.wins == "server" and unseen.intersection(change.touches):
+        if command.wins == "server" and not change.adopts and unseen.intersection(change.touches):
             raise Conflict("others changed it since the device looked", role="device")
     saved_id = item.id if item else 0
     attachments: list[int] = []
@@ -153,6 +155,8 @@ def _carry_out(
                 attachments += [each.id.path[-1] for each in outcome.attachments]
     if change.is_deletion:
         own[saved_id] = OWN_DELETION
+    elif change.adopts:
+        own[saved_id] = 0
     elif saved_id and not unseen and not change.tells_back:
         own[saved_id] = tx.bump(mailbox_id)
     return Done(saved_id, attachments=tuple(attachments))

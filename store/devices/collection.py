@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 
 from store import tables
 from store.devices.apply import Applied, apply, prepare
@@ -44,8 +44,13 @@ _HEADS = (
         _table.c.created,
         tables.mailbox.c.modseq,
         tables.mailbox.c.next_id,
+        _folder.c.id.label("folder"),
     )
     .join(tables.mailbox, tables.mailbox.c.id == _table.c.mailbox_id)
+    .outerjoin(
+        _folder,
+        and_(_folder.c.mailbox_id == _table.c.mailbox_id, _folder.c.id == _table.c.folder_id),
+    )
     .where(*_FOLDER)
     .order_by(_table.c.number)
 )
@@ -227,6 +232,8 @@ def _peek(
     number: int,
 ) -> Pending:
     rows = tx.conn.execute(_HEADS, _keys(mailbox_id, command.device, folder_id)).all()
+    if rows and rows[0].folder is None:
+        return Pending(folder_id, is_gone=True)
     if not token:
         rows = rows[-1:]
     found = next((r for r in rows if not token or (r.token, r.number) == (token, number)), None)

@@ -121,9 +121,10 @@ class DeviceChange(Command, frozen=True):
     each names one item (``CreateItems``, ``UpdateItems``, ``DeleteItems``, ...). ``item`` is None
     for a new one. ``touches``: which of ``content``, ``flags``, ``categories`` and ``read`` it
     sets, for conflicts. ``of_draft``: only a draft may be changed so. ``tells_back``: the item
-    becomes other than the device said, and it is to be told. ``says``: a second token of a new
-    item, by what is in it, for devices that give it another name when they repeat it; empty for
-    none.
+    becomes other than the device said, and it is to be told. ``adopts``: the device adds it, not
+    knowing that it is there: it has it from then on, and is told how it is. ``says``: a second
+    token of a new item, by what is in it, for devices that give it another name when they repeat
+    it; empty for none.
     """
 
     token: str
@@ -133,6 +134,7 @@ class DeviceChange(Command, frozen=True):
     is_deletion: bool = False
     of_draft: bool = False
     tells_back: bool = False
+    adopts: bool = False
     says: str = ""
 
 

@@ -147,6 +147,7 @@ class Pending(msgspec.Struct, frozen=True):
     ``state`` None: the device does not hold it under that number. ``is_told``: the step from that
     number was given before. ``count``: how much there is, as far as was looked. ``is_behind``: the
     device went on from that number long ago: it was restored, or another one uses its id.
+    ``is_gone``: it held the folder, which is there no longer.
     """
 
     folder_id: int
@@ -154,6 +155,7 @@ class Pending(msgspec.Struct, frozen=True):
     is_told: bool = False
     count: int = 0
     is_behind: bool = False
+    is_gone: bool = False
 
 
 class TreeStep(msgspec.Struct, frozen=True):

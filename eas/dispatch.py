@@ -12,7 +12,7 @@ from eas.errors import EasError, HttpError, eas_status
 from eas.grammar import check_request
 from eas.registry import Registered, find_command
 from eas.request import EasRequest
-from eas.wbxml import Limits, WbxmlError, decode, encode
+from eas.wbxml import Limits, WbxmlError, decode, encode, without_foreign
 from schemas.eas.codepages import tag_named
 from schemas.eas.grammar import ROOT_PAGES
 from schemas.eas.status import COMMON_FIRST, http_before_14
@@ -20,6 +20,8 @@ from store.errors import StoreError
 
 _log = structlog.get_logger("eas")
 _MIME = "message/rfc822"
+# A switch to WindowsLive: what it says there is passed over.
+_FOREIGN = b"\x00\xfe"
 _RETRY_S = "60"
 # Where the specification names no HTTP status: a device that is shut out is forbidden.
 _HTTP_BEFORE_14 = {129: 403}
@@ -74,6 +76,8 @@ def _decode(ctx: Context, registered: Registered) -> None:
         root = decode(ctx.body, Limits(bytes_max=ctx.settings.request_bytes_max))
     except WbxmlError as error:
         raise EasError(_INVALID_WBXML, str(error)) from error
+    if _FOREIGN in ctx.body:
+        root = without_foreign(root)
     name = ctx.request.command
     page = ROOT_PAGES.get(name)
     if page is None or root.name != f"{page}:{name}":

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from schemas.eas.codepages import page_name, page_number, tag_at, tag_named
+from schemas.eas.codepages import FOREIGN_PAGES, page_name, page_number, tag_at, tag_named
 
 SWITCH_PAGE, END, STR_I, OPAQUE = 0x00, 0x01, 0x03, 0xC3
 _HAS_CONTENT = 0x40
@@ -271,6 +271,20 @@ def _text(data: bytes, start: int, end: int) -> str:
 def _names(page: int) -> tuple[str, ...]:
     """The full name of each of a page's tokens; of one that it does not know, its number."""
     return tuple(_name(page, token) for token in range(_TOKEN + 1))
+
+
+def without_foreign(root: Element) -> Element:
+    """The element without those of foreign pages at any depth; it is changed itself."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        element.children = [each for each in element.children if not _is_foreign(each)]
+        waiting += element.children
+    return root
+
+
+def _is_foreign(element: Element) -> bool:
+    return element.name.partition(":")[0] in FOREIGN_PAGES.values()
 
 
 def _name(page: int, token: int) -> str:

@@ -140,6 +140,7 @@ class Authenticator:
         digest = self._digest(login, password)
         vouched = self._vouched.get(digest)
         if vouched is not None and await self._still_good(digest, vouched):
+            self.lock_out.met(address, login, device)
             return vouched.principal
         return await self._check_once(digest, login, password, address, device)
 

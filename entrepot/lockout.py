@@ -71,6 +71,10 @@ class LockOut:
         self._counters.pop(keys[0][0], None)
         for key, free in keys[1:]:
             self._take_back(key, free)
+        self.met(address, account, device)
+
+    def met(self, address: str, account: str, device: str) -> None:
+        """Know this client from now on: it came with what was found to be right before."""
         known = (address, account, device)
         self._known[known] = self._clock.monotonic()
         self._known.move_to_end(known)

@@ -17,7 +17,7 @@ from eas.loading import attachment_bytes, load
 from eas.reading.options import read_options
 from eas.registry import command
 from eas.wbxml import Element
-from schemas.eas.codepages import tag_named
+from schemas.eas.codepages import is_known_tag
 from store.commands import EmptyFolders, FetchAttachments, FetchFolders
 from store.errors import StoreError
 from store.submission.conversations import KeepConversation
@@ -62,7 +62,7 @@ async def item_operations(ctx: Context) -> Answer:
     responses: list[Element] = []
     for operation in operations:
         carry_out = _OPERATIONS.get(operation.name)
-        if carry_out is None or not tag_named(operation.name).is_known_to(ctx.version):
+        if carry_out is None or not is_known_tag(operation.name, ctx.version):
             raise EasError(_PROTOCOL, "an operation that there is not")
         responses.append(await carry_out(ctx, operation, parts))
     answer = root(

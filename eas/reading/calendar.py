@@ -17,7 +17,7 @@ from eas.reading.moments import CONVERSION, read_moment
 from eas.reading.recurrence import read_recurrence
 from eas.render.calendar import TYPES
 from eas.wbxml import Element
-from schemas.eas.codepages import tag_named
+from schemas.eas.codepages import is_known_tag
 from store.calendar.model import ExceptionRecord, ZoneRecord
 from store.calendar.occurrences import Series, is_master
 from store.calendar.settle import RECEIVED
@@ -78,7 +78,7 @@ def read_calendar_change(
     names = {element.name for element in data.children}
     for element in sorted(data.children, key=_order):
         reader = _READERS.get(element.name)
-        if reader is None or not tag_named(element.name).is_known_to(version):
+        if reader is None or not is_known_tag(element.name, version):
             raise EasError(CONVERSION, f"a calendar has no {element.name}")
         reader(said, element)
     if before is None and home is not None:

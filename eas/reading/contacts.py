@@ -17,7 +17,7 @@ from eas.reading.change import Change, change_of, read_entries
 from eas.reading.moments import CONVERSION, read_moment
 from eas.render.text import clean, line
 from eas.wbxml import Element
-from schemas.eas.codepages import tag_named
+from schemas.eas.codepages import is_known_tag
 from store.instant import Instant
 from store.mime.headers import mailboxes
 from store.model import Body, Properties
@@ -33,7 +33,7 @@ def read_contact_change(
     body: Body | None = None
     picture: bytes | None = None
     for element in data.children:
-        if not tag_named(element.name).is_known_to(version):
+        if not is_known_tag(element.name, version):
             raise EasError(CONVERSION, f"a contact has no {element.name}")
         if element.name == "AirSyncBase:Body":
             body = read_body(element)

@@ -15,7 +15,7 @@ from eas.reading.flags import read_flag
 from eas.reading.moments import CONVERSION, read_moment
 from eas.render.text import clean, line
 from eas.wbxml import Element
-from schemas.eas.codepages import tag_named
+from schemas.eas.codepages import is_known_tag, tag_named
 from store.instant import Instant
 from store.mime import parse
 from store.mime.headers import mailboxes
@@ -80,7 +80,7 @@ def read_change(data: Element, version: str, now: Instant) -> MailChange:
     readers = _DRAFT if tag_named("Email2:Send").is_known_to(version) else _STATE
     for element in sorted(data.children, key=_body_first):
         reader = readers.get(element.name)
-        if reader is None or not tag_named(element.name).is_known_to(version):
+        if reader is None or not is_known_tag(element.name, version):
             raise EasError(CONVERSION, f"{element.name} of a message cannot be changed")
         reader(said, element, now)
     return MailChange(

@@ -14,7 +14,7 @@ from eas.render.calendar import SENSITIVITY
 from eas.render.tasks import IMPORTANCE, IMPORTANCE_NUMBER
 from eas.render.text import line
 from eas.wbxml import Element
-from schemas.eas.codepages import tag_named
+from schemas.eas.codepages import is_known_tag
 from store.calendar.model import Recurrence
 from store.instant import Instant
 from store.model import Body, Properties
@@ -38,7 +38,7 @@ def read_task_change(data: Element, version: str, before: Properties | None = No
     values: Properties = {}
     body: Body | None = None
     for element in data.children:
-        if not tag_named(element.name).is_known_to(version):
+        if not is_known_tag(element.name, version):
             raise EasError(CONVERSION, f"a task has no {element.name}")
         if element.name == "AirSyncBase:Body":
             body = read_body(element)

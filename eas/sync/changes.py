@@ -39,8 +39,9 @@ async def own_changes(
         read = readers.get(verb)
         if read is None:
             raise EasError(_PROTOCOL, "a command that Sync does not have")
-        name = element.text(f"{_P}:ClientId" if verb == "Add" else f"{_P}:ServerId")
-        if not name or len(name) > _CLIENT_ID_MAX:
+        id = element.find(f"{_P}:ClientId" if verb == "Add" else f"{_P}:ServerId")
+        name = "" if id is None else id.as_text()
+        if id is None or len(name) > _CLIENT_ID_MAX or (verb == "Add" and not name):
             raise EasError(_PROTOCOL, f"{verb} without its id")
         try:
             made = read(ctx, asked, folder, element, name)

@@ -45,7 +45,10 @@ def _read() -> tuple[dict[int, str], dict[tuple[int, int], Tag]]:
 
 
 PAGES, TAGS = _read()
-_PAGE_NUMBERS = {name: number for number, name in PAGES.items()}
+# Of Microsoft's own mail service: devices may send its tokens, and no specification has them.
+FOREIGN_PAGES = {0xFE: "WindowsLive"}
+_PAGE_NAMES = PAGES | FOREIGN_PAGES
+_PAGE_NUMBERS = {name: number for number, name in _PAGE_NAMES.items()}
 _BY_NAME = {f"{PAGES[tag.page]}:{tag.name}": tag for tag in TAGS.values()}
 
 
@@ -59,9 +62,16 @@ def tag_named(name: str) -> Tag:
     return _BY_NAME[name]
 
 
+def is_known_tag(name: str, version: str) -> bool:
+    """Whether a protocol version has a tag of that full name, which a device may have made up.
+    Raises KeyError for an unknown version."""
+    tag = _BY_NAME.get(name)
+    return tag is not None and tag.is_known_to(version)
+
+
 def page_name(page: int) -> str | None:
-    """The name of a page."""
-    return PAGES.get(page)
+    """The name of a page, also of a foreign one."""
+    return _PAGE_NAMES.get(page)
 
 
 def page_number(name: str) -> int:

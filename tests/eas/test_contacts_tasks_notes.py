@@ -146,17 +146,6 @@ def test_a_contact_of_the_desktop_is_on_the_device(anna: Person, new_device: New
     assert data[f"{_C}:Picture"].value == base64.b64encode(b"jpeg").decode()
 
 
-def test_an_empty_picture_takes_no_photo_away(anna: Person, new_device: NewDevice) -> None:
-    """Devices, 6: iOS sends one at every edit."""
-    device = new_device(anna)
-    picture = node(f"{_C}:Picture", base64.b64encode(b"jpeg").decode())
-    id = _add(device, _CONTACTS, node(f"{_C}:FirstName", "Ada"), picture)
-    change = documents.change(id, node(f"{_C}:FirstName", "Augusta"), node(f"{_C}:Picture"))
-    device.change(device.folder_of_type(_CONTACTS), change)
-    (contact,) = anna.account().contacts.all()
-    assert (contact.given_name, contact.has_picture) == ("Augusta", True)
-
-
 _WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=30).map(
     lambda text: " ".join(text.split())
 )

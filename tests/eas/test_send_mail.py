@@ -125,21 +125,6 @@ def test_a_message_without_author_is_the_senders(
     assert anna.address.encode() in _messages(other, 2)[0]
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n", "mixed"])
-def test_nine_mixes_the_ends_of_lines(
-    anna: Person, ben: Person, new_device: NewDevice, newline: str
-) -> None:
-    device, other = new_device(anna), new_device(ben)
-    ends = ["\n", "\r\n"] if newline == "mixed" else [newline, newline]
-    lines = [f"From: {anna.address}", f"To: {ben.address}", "Subject: Nine", "", "Words", ""]
-    mime = "".join(line + ends[number % 2] for number, line in enumerate(lines))
-    assert device.send(mime.encode()).body == b""
-    held = other.sync_all(other.folder_of_type(2), options=options(body_preference(1))).items
-    (data,) = held.values()
-    assert data["Email:Subject"].value == "Nine"
-    assert data["AirSyncBase:Body"].text("AirSyncBase:Data").strip() == "Words"
-
-
 @pytest.mark.parametrize(
     ("to", "more", "status", "http"),
     [

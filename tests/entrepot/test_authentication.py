@@ -104,6 +104,18 @@ async def test_a_password_is_hashed_once_and_again_when_time_has_passed(
     assert len(hashings) == 2
 
 
+async def test_every_program_with_the_right_password_is_known(authenticate, hashings):
+    """Also one whose password needed no hashing: others' failures never keep it out."""
+    for device in ("Mail/1", "Calendar/1"):
+        assert isinstance(await sign_in(authenticate, device=device), Principal)
+    assert len(hashings) == 1
+    for number in range(60):
+        authenticate.lock_out.trying(ADDRESS, f"user{number}@demo.example", "spray")
+    for device in ("Mail/1", "Calendar/1"):
+        assert isinstance(await sign_in(authenticate, device=device), Principal)
+    assert isinstance(await sign_in(authenticate, device="Unknown/1"), Refusal)
+
+
 async def test_many_first_requests_at_once_hash_once(authenticate, hashings):
     results = await asyncio.gather(*(sign_in(authenticate) for _ in range(20)))
     assert all(isinstance(result, Principal) for result in results)

@@ -13,6 +13,7 @@ from eas.errors import EasError, in_words_of
 from eas.ids import read_item_id
 from eas.loading import draft_of
 from eas.reading.moments import read_moment
+from eas.repeated_invitations import is_invitation, note_repeat, once_each
 from eas.wbxml import Element
 from schemas.eas.codepages import tag_named
 from store.commands import Command, CreateItems, FetchItems, Want
@@ -163,12 +164,14 @@ async def send(ctx: Context, composed: Composed, draft: ItemDraft | None = None)
     """Send what the device handed in, or what was made of it; once. Raises EasError.
 
     A repeat is an error that the device understands from 14.0 on (118); before, the same bytes
-    again are answered as the first time.
+    again are answered as the first time, and so is an invitation that was sent before.
     """
     if draft is None:
         draft = await asyncio.to_thread(parse, composed.mime)
     disposition = "send_and_save" if composed.saves else "send"
-    await once(ctx, composed.token, CreateItems((draft,), disposition=disposition))
+    command = CreateItems((draft,), disposition=disposition)
+    sends = await asyncio.to_thread(once_each, ctx, draft, command)
+    await once(ctx, composed.token, sends)
 
 
 async def once(ctx: Context, token: str, command: Command) -> None:
@@ -176,8 +179,10 @@ async def once(ctx: Context, token: str, command: Command) -> None:
     as ``send``."""
     try:
         await ctx.execute(Once(ctx.device.key, token[:200], command))
-    except AlreadyDone:
-        if not ctx.is_mime:
+    except AlreadyDone as error:
+        if is_invitation(error.where):
+            await note_repeat(ctx)
+        elif not ctx.is_mime:
             raise
     except StoreError as error:
         raise in_words_of(error, _WORDS) from error

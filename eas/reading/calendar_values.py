@@ -68,6 +68,15 @@ def _zone(said: Said, element: Element) -> None:
         said.zone = zone_of(zone)
 
 
+def says_zone(data: Element) -> bool:
+    """Whether an ApplicationData names a zone: with a blob that is not all zeroes."""
+    text = data.text(f"{_P}:Timezone")
+    try:
+        return bool(text) and zone_of_blob(text, 1970) is not None
+    except ValueError:
+        return True  # refused where it is read
+
+
 def _time(name: str) -> Reader:
     def read(said: Said, element: Element) -> None:
         said.set[name] = _moment(said, element.as_text())
@@ -76,11 +85,16 @@ def _time(name: str) -> Reader:
 
 
 def _moment(said: Said, value: str) -> Instant:
-    """A start or an end; from 16.0 on that of an all-day event is a day that floats."""
+    """A start or an end; from 16.0 on that of an all-day event is a day that floats, and so it is
+    before where the device names no zone and means midnight."""
     moment = read_moment(value)
-    if said.version >= "16.0" and said.is_all_day:
+    is_bare_day = "start_time_zone" not in said.set and moment.endswith(_MIDNIGHT)
+    if said.is_all_day and (said.version >= "16.0" or is_bare_day):
         return _floating(moment, said.zone)
     return moment
+
+
+_MIDNIGHT = "T00:00:00.000000Z"
 
 
 def _floating(moment: Instant, zone: tzinfo) -> Instant:

@@ -11,6 +11,7 @@ import msgspec
 from eas.context import Context
 from eas.errors import EasError
 from eas.reading.calendar import ONES_OWN, CalendarChange, read_calendar_change
+from eas.reading.calendar_values import says_zone
 from eas.reading.event_times import completed
 from eas.reading.moments import read_moment
 from eas.sync.own import (
@@ -96,12 +97,8 @@ async def _there(ctx: Context, folder: FolderId, said: Element) -> Item | None:
 
 
 async def _home(ctx: Context, said: Element) -> ZoneRecord | None:
-    """Where the days of a new event lie: its maker's device, which lets them float, is at home."""
-    if not ctx.is_at_least("16.0") or said.find(f"{_C}:Timezone") is not None:
-        return None
-    if said.text(f"{_C}:AllDayEvent") != "1":
-        return None
-    return await ctx.execute(FetchHomeZone())
+    """The zone of a new event whose device names none: it is at home (lesson 19)."""
+    return None if says_zone(said) else await ctx.execute(FetchHomeZone())
 
 
 async def _before(ctx: Context, item: ItemId, want: Want = Want()) -> Item:

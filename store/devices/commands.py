@@ -209,12 +209,14 @@ class MoveForDevice(Command, frozen=True):
 class Once(Command, frozen=True):
     """Carry out ``command`` unless the device had it done under that ``token`` -> its result.
 
-    Raises AlreadyDone.
+    ``forgets``: tokens that begin so are forgotten then, so that of those the last alone counts.
+    Raises AlreadyDone (``where``: the token).
     """
 
     device: str
     token: str
     command: Command
+    forgets: str = ""
 
 
 # -- the log -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Row, bindparam, func, insert, select
+from sqlalchemy import Row, bindparam, delete, func, insert, select
 
 from store import tables
 from store.devices.commands import ListRounds, NoteRound, Once, TraceItem
@@ -153,6 +153,8 @@ def once(tx: WriteTx, command: Once, prepared: tuple[Executor, Any]) -> Any:
     mailbox_id = tx.principal.mailbox_id
     tx.lock(mailbox_id)
     _check_not_done(tx, command)
+    if command.forgets:
+        _forget(tx, mailbox_id, command.device, command.forgets)
     remember(tx, mailbox_id, command.device, command.token)
     arguments = (made,) if executor.prepare is not None else ()
     result = executor.run(tx, command.command, *arguments)
@@ -169,6 +171,13 @@ def remember(tx: WriteTx, mailbox_id: int, key: str, token: str) -> None:
     tx.conn.execute(insert(_once), [row])
 
 
+def _forget(tx: WriteTx, mailbox_id: int, key: str, prefix: str) -> None:
+    begins = _once.c.token.startswith(prefix, autoescape=True)
+    tx.conn.execute(
+        delete(_once).where(_once.c.mailbox_id == mailbox_id, _once.c.key == key, begins)
+    )
+
+
 def is_remembered(tx: Tx, mailbox_id: int, key: str, token: str) -> bool:
     """Whether that was noted."""
     keys = {"b_mailbox": mailbox_id, "b_key": key, "b_token": token}
@@ -178,4 +187,4 @@ def is_remembered(tx: Tx, mailbox_id: int, key: str, token: str) -> bool:
 def _check_not_done(tx: Tx, command: Once) -> None:
     """Raises AlreadyDone."""
     if is_remembered(tx, tx.principal.mailbox_id, command.device, command.token):
-        raise AlreadyDone("this request was carried out before")
+        raise AlreadyDone("this request was carried out before", where=command.token)

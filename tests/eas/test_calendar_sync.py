@@ -192,10 +192,10 @@ def test_a_meeting_of_a_16_device_is_sent_by_the_server(
     assert mine.is_cancelled
 
 
-def test_a_meeting_of_an_older_device_is_its_own_to_send(
+def test_lesson_24_a_meeting_of_an_older_device_is_its_own_to_send(
     anna: Person, ben: Person, new_device: NewDevice
 ) -> None:
-    """Lesson 24: one sender for each version, else everybody gets each invitation twice."""
+    """One sender for each version, else everybody gets each invitation twice."""
     device = new_device(anna, "14.1")
     person = node(f"{_C}:Attendee", node(f"{_C}:Email", ben.address), node(f"{_C}:Name", "Ben"))
     _add(device, *_event(device, node(f"{_C}:Attendees", person), node(f"{_C}:MeetingStatus", 1)))

@@ -1,8 +1,9 @@
 """Holds answers against the published contract: `messages.xsd` and `types.xsd`.
 
-One deviation is deliberate and known: clients (the EWS Managed API and its kin) read
-`SubscriptionId` below `ErrorSubscriptionIds` in the messages namespace, where the schema wants
-the types namespace. Either is accepted.
+Two deviations are deliberate and known; either way is accepted. Clients (the EWS Managed API and
+its kin) read `SubscriptionId` below `ErrorSubscriptionIds` in the messages namespace, where the
+schema wants the types namespace. `IsImportedFromOLC` of an `InboxReminder` is in MS-OXWSMTGS
+2.2.4.13 and not in every copy of the schema.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Contract:
 
     def breaches(self, body: Element) -> list[str]:
         """What is wrong with the child of an answer's Body; [] if nothing is."""
-        return self._check(_with_known_deviation_undone(body))
+        return self._check(_with_known_deviations_undone(body))
 
     def header_breaches(self, header: Element) -> list[str]:
         """What is wrong with a header element of the types namespace."""
@@ -103,15 +104,20 @@ class Contract:
         return [_plain(error.message) for error in log]
 
 
-def _with_known_deviation_undone(body: Element) -> Element:
-    ids = body.findall(f".//{{{MESSAGES}}}ErrorSubscriptionIds/{{{MESSAGES}}}SubscriptionId")
-    if not ids:
+_IDS = f".//{{{MESSAGES}}}ErrorSubscriptionIds/{{{MESSAGES}}}SubscriptionId"
+_IMPORTED = f".//{{{TYPES}}}InboxReminder/{{{TYPES}}}IsImportedFromOLC"
+
+
+def _with_known_deviations_undone(body: Element) -> Element:
+    if body.find(_IDS) is None and body.find(_IMPORTED) is None:
         return body
     copy = deepcopy(body)
-    for each in copy.iterfind(
-        f".//{{{MESSAGES}}}ErrorSubscriptionIds/{{{MESSAGES}}}SubscriptionId"
-    ):
+    for each in copy.iterfind(_IDS):
         each.tag = f"{{{TYPES}}}SubscriptionId"
+    for each in copy.findall(_IMPORTED):
+        parent = each.getparent()
+        if parent is not None:
+            parent.remove(each)
     return copy
 
 

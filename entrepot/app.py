@@ -29,6 +29,7 @@ from entrepot.http import HttpDoor, bind, tls_context
 from entrepot.metrics import Metrics
 from entrepot.settings import Settings
 from ews.app import Front as EwsFront
+from mailflow.inbox_reminders import InboxReminders
 from mailflow.outbound import Outbound
 from mailflow.peers import is_loopback
 from mailflow.smtp import SmtpDoor
@@ -171,6 +172,7 @@ class App:
     async def _open_mail(self) -> None:
         """SMTP, submission and the queue to other servers."""
         await self._open(Outbound(self.store, self.settings, self.clock))
+        await self._open(InboxReminders(self.store, self.clock))
         settings = self.settings
         if settings.smtp_listen or settings.submission_listen or settings.lmtp_listen:
             door = SmtpDoor(

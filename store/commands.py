@@ -478,6 +478,13 @@ class SettleOutbound(Command, frozen=True):
     retry_at: str = ""
 
 
+class SendInboxReminders(Command, frozen=True):
+    """Send the reminders by mail that are due, of at most so many items -> InboxRemindersSent.
+    Mail flow only."""
+
+    limit: int = 20
+
+
 # -- configuration, directory ------------------------------------------------------------------
 
 

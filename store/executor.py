@@ -143,6 +143,10 @@ class WriteTx(Tx):
         if fresh:
             self.access.forget()
 
+    def holds(self, mailbox_id: int) -> bool:
+        """Whether this command holds the mailbox."""
+        return mailbox_id in self._mailboxes
+
     def held_folder(
         self,
         ref: FolderRef,

@@ -176,6 +176,16 @@ class OutboundMail(msgspec.Struct, frozen=True):
     recipients: tuple[tuple[str, int, str], ...]
 
 
+class InboxRemindersSent(msgspec.Struct, frozen=True):
+    """How many reminders by mail were sent; ``next``: when the next is due (an instant that may be
+    past where more is due, empty where none is to come); ``refused``: what was given up, and why.
+    """
+
+    mails: int
+    next: str
+    refused: tuple[str, ...] = ()
+
+
 class ResolvedName(msgspec.Struct, frozen=True):
     """One candidate: of the directory (``account``) or of a contacts folder (``item``, its kind
     and its change number)."""

@@ -386,6 +386,18 @@ outbound_recipient = Table(
     Index("outbound_due", "next_at"),
 )
 
+# When the next reminder by mail of a calendar item is due, and whether it may go to attendees
+# (``store.calendar.reminder_queue``).
+inbox_reminder = Table(
+    "inbox_reminder",
+    metadata,
+    Column("mailbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("to_attendees", Boolean, nullable=False),
+    Index("inbox_reminder_due", "at"),
+)
+
 # -- devices -----------------------------------------------------------------------------------
 
 # A device that follows a mailbox. ``key`` is its own id, folded; ``access``: allowed or blocked;

@@ -150,6 +150,7 @@ class Writer:
         if node.get("default"):
             words.append(f"={node.get('default')}")
         self.lines.append(pad + " ".join(words))
+        self.lines += [pad + line for line in BEYOND_ELEMENTS.get((owner, name), ())]
 
     def attribute(self, owner: str, node: etree._Element) -> None:
         if node.get("ref"):
@@ -244,6 +245,10 @@ def operations(path: Path, since: Since) -> str:
         lines.append(" ".join(["operation", name, request, response, f"^{first}", *unique]))
     return "\n".join([*lines, *BEYOND]) + "\n"
 
+
+# Elements that the documentation has and the schema has not, by the one that they follow: type,
+# name -> lines (MS-OXWSMTGS 2.2.4.13).
+BEYOND_ELEMENTS = {("InboxReminderType", "OccurrenceChange"): ["IsImportedFromOLC xs:boolean ?"]}
 
 # Operations that the schema and the documentation have, and the WSDL has not.
 BEYOND = [

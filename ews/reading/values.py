@@ -17,6 +17,7 @@ from ews.places import ADDRESS, POSTAL
 from ews.reading.recurrence import read_recurrence
 from ews.reading.time_zones import read_meeting_zone, read_zone
 from schemas.properties import by_name
+from schemas.properties.make import snake
 from schemas.property import P, Type
 from store.model import Properties
 
@@ -143,6 +144,28 @@ def _attendees(ctx: Context, row: P, value: Any) -> Properties:
     return {row.name: people}
 
 
+_REMINDER = (
+    ("Id", "id"),
+    ("ReminderOffset", "minutes"),
+    ("Message", "message"),
+    ("IsOrganizerReminder", "is_organizer"),
+    ("IsImportedFromOLC", "is_imported"),
+)
+
+
+def _inbox_reminders(ctx: Context, row: P, value: Any) -> Properties:
+    """Reminders by mail. What no reminder may say is refused by the store."""
+    del ctx
+    reminders: list[dict[str, Any]] = []
+    for node in listed(value):
+        told = {name: node[wire] for wire, name in _REMINDER if node.get(wire) is not None}
+        for wire, name in (("OccurrenceChange", "change"), ("SendOption", "send_option")):
+            if node.get(wire):
+                told[name] = snake(node[wire])
+        reminders.append(told)
+    return {row.name: reminders}
+
+
 def read_entry(name: str, node: Any) -> Any:
     """The value of one entry of a dictionary."""
     if name == "physical_addresses":
@@ -182,6 +205,7 @@ _SPECIAL: dict[str, Read] = {
     "recurrence": _recurrence,
     "enhanced_location": _enhanced_location,
     "attendees": _attendees,
+    "inbox_reminders": _inbox_reminders,
     "dictionary": _dictionary,
     "members": _members,
 }

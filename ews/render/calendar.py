@@ -9,15 +9,16 @@ from ews.ids import change_key
 from ews.places import POSTAL
 from ews.render.compute import Computed
 from ews.render.recurrence import recurrence_element
-from ews.render.values import escape, instant, mailbox
+from ews.render.values import boolean, escape, instant, mailbox
 from ews.render.view import View
 from schemas.properties import by_name
+from schemas.properties.make import members
 from schemas.property import Kind, P
-from schemas.time_zones import display_name, iana, windows
+from schemas.time_zones import windows
 from store.calendar.model import ZoneRecord
 from store.calendar.occurrences import Occurrence, Series, is_master
 from store.calendar.settle import CANCELLED, MEETING, RECEIVED
-from store.calendar.zones import zone_of
+from store.calendar.zones import zone_label, zone_of
 from store.instant import Instant, from_instant
 from store.model import ItemId
 
@@ -47,6 +48,35 @@ def _attendees(view: View, row: P) -> str:
             f"{times}</t:Attendee>"
         )
     return f"<t:{row.ews.element}>{''.join(parts)}</t:{row.ews.element}>"
+
+
+_CHANGES = members("None", "Added", "Override", "Deleted")
+_SEND_OPTIONS = members("User", "AllAttendees")
+
+
+def _inbox_reminders(view: View, row: P) -> str:
+    """Reminders by mail, each with all elements but those that nobody said."""
+    assert row.ews is not None
+    reminders: list[dict[str, Any]] = view.properties.get(row.name) or []
+    parts = [f"<t:InboxReminder>{_inbox_reminder(each)}</t:InboxReminder>" for each in reminders]
+    return f"<t:{row.ews.element}>{''.join(parts)}</t:{row.ews.element}>" if parts else ""
+
+
+def _inbox_reminder(reminder: dict[str, Any]) -> str:
+    told = {
+        "Id": reminder["id"],
+        "ReminderOffset": reminder.get("minutes"),
+        "Message": reminder.get("message"),
+        "IsOrganizerReminder": boolean(reminder.get("is_organizer", False)),
+        "OccurrenceChange": _CHANGES[reminder.get("change", "none")],
+        "IsImportedFromOLC": boolean(reminder.get("is_imported", False)),
+        "SendOption": _SEND_OPTIONS[reminder["send_option"]],
+    }
+    return "".join(
+        f"<t:{element}>{escape(str(value))}</t:{element}>"
+        for element, value in told.items()
+        if value is not None
+    )
 
 
 def _duration(view: View, row: P) -> str:
@@ -159,15 +189,7 @@ def _zone_id(view: View, row: P) -> str:
 
 def _zone_name(view: View, row: P) -> str:
     """The name of the zone as Windows shows it."""
-    zone = _zone_for(view, "start")
-    if not zone:
-        return ""
-    name = zone.get("name") or zone.get("id") or ""
-    found = iana(zone.get("id") or "")
-    if found is not None and not zone.get("name"):
-        standard = from_instant("2026-01-01T00:00:00.000000Z").astimezone(zone_of(zone))
-        offset = int((standard.utcoffset() or timedelta()).total_seconds()) // 60
-        name = display_name(windows(found) or found, offset)
+    name = zone_label(_zone_for(view, "start"))
     return f"<t:TimeZone>{escape(name)}</t:TimeZone>" if name else ""
 
 
@@ -321,6 +343,7 @@ _ZONED = ("start", "end", "start_time_zone", "end_time_zone")
 
 CALENDAR_COMPUTED: dict[str, Computed] = {
     "attendees": Computed(_attendees),
+    "inbox_reminders": Computed(_inbox_reminders),
     "duration": Computed(_duration, ("start", "end")),
     "time_zone": Computed(_time_zone),
     "time_zone_id": Computed(_zone_id, _ZONED),

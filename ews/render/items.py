@@ -95,7 +95,7 @@ def _stored(base: str, asked: frozenset[str], version: str) -> tuple[str, ...]:
 
 
 # Computed rows whose stored property bears the row's own name.
-_NAMED = frozenset({"dictionary", "time_zone", "attendees", "members"})
+_NAMED = frozenset({"dictionary", "time_zone", "attendees", "members", "inbox_reminders"})
 
 
 def _extended_needs(path: Path) -> tuple[str, ...]:

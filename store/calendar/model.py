@@ -29,6 +29,13 @@ of the master whose properties say ``original``.
 no_response_received`` and ``"time": instant`` of the answer where there was one, and
 ``"proposed_start"``, ``"proposed_end"`` (instants) where another time was proposed.
 
+``inbox_reminders``: reminders that come by mail, a list of ``{"id": GUID, "minutes": before the
+start, "message": text, "is_organizer": bool, "change": none | added | override | deleted (how an
+occurrence changes that of its series; what is deleted does not remind), "send_option": user |
+all_attendees, "is_imported": bool}``. All have ``id`` and ``send_option``, all that are not deleted
+``minutes``; the rest only where it was said. The list of an exception stands in place of the
+series'.
+
 ``location`` is the place as shown; ``places``, where more is known, is the list of the parts of an
 enhanced location: ``{"name", "annotation", "uri", "source", "street", "city", "state", "country",
 "postal_code", "latitude", "longitude", "accuracy", "altitude", "altitude_accuracy"}``, each part

@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from store.calendar.inbox_reminders import settle_reminders
 from store.calendar.model import ZoneRecord
 from store.calendar.occurrences import Series, is_deleted, is_master
 from store.calendar.recurrence import Pattern, check_recurrence
@@ -28,7 +29,7 @@ def settled(properties: Properties, now: Instant, before: Properties | None = No
     """The properties of a calendar item as they are kept. ``before``: as they were.
 
     Raises InvalidValue: role ``end_before_start``, ``too_long``, ``time_zone``, and those of
-    ``check_recurrence``, ``recurrence_overlap``.
+    ``check_recurrence``, ``recurrence_overlap``, ``settle_reminders``.
     """
     settled = dict(properties)
     for name in ("start_time_zone", "end_time_zone"):
@@ -46,6 +47,7 @@ def settled(properties: Properties, now: Instant, before: Properties | None = No
     if not settled.get("uid"):
         settled["uid"] = new_uid(now)
     _keep_place(settled)
+    settle_reminders(settled)
     _state(settled)
     return settled
 
@@ -68,6 +70,7 @@ def settled_occurrence(properties: Properties, now: Instant) -> Properties:
         _whole_days(settled)
     _check_times(settled)
     _keep_place(settled)
+    settle_reminders(settled)
     if settled.get("reminder_is_set"):
         settled.setdefault("reminder_minutes", 15)
         settled["reminder_due"] = settled["start"]

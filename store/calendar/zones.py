@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from schemas.time_zones import WINDOWS, Rules, rules, zone
+from schemas.time_zones import WINDOWS, Rules, display_name, iana, rules, windows, zone
 from store.calendar.model import WEEKDAYS, ZoneRecord
 from store.errors import InvalidValue
 
@@ -29,6 +29,23 @@ def zone_of(record: ZoneRecord | None, default: tzinfo = UTC) -> tzinfo:
     if not record.get("rules"):
         return default
     return _by_rules(_encode(record["rules"]))
+
+
+def zone_label(record: ZoneRecord | None) -> str:
+    """The name of a zone as people are shown it: as the record has it, else as Windows does; empty
+    where it has none."""
+    if not record:
+        return ""
+    id = record.get("id") or ""
+    found = iana(id)
+    if found is None or record.get("name"):
+        return record.get("name") or id
+    standard = _WINTER.astimezone(zone_of(record))
+    offset = int((standard.utcoffset() or timedelta()).total_seconds()) // 60
+    return display_name(windows(found) or found, offset)
+
+
+_WINTER = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=256)

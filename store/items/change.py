@@ -16,6 +16,7 @@ from schemas.property import Kind
 from store import blobs, tables
 from store.access import FolderRow
 from store.calendar.exceptions import as_change_of_master
+from store.calendar.reminder_queue import note_change, reminds
 from store.calendar.settle import settled
 from store.commands import ItemChange, MarkAllRead, Resolution
 from store.contacts.settle import settled_contact
@@ -248,6 +249,8 @@ class Edit:
         if not row.is_associated:
             delta.unread += counts_as_unread(merged["kind"], merged["is_read"])
             delta.unread -= counts_as_unread(row.kind, row.is_read)
+        if self._touches_content and (reminds(before) or reminds(merged)):
+            note_change(tx, row.mailbox_id, row.id, self._before, self._properties)
         tx.emit(row.mailbox_id, "modified", row.folder_id, row.id)
         return seq
 

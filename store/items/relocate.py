@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, select, update
 
 from store import blobs, tables
 from store.access import FolderRow
+from store.calendar import reminder_queue
 from store.commands import (
     ArchiveItems,
     CopyItems,
@@ -173,6 +174,7 @@ def _move_inside(tx: WriteTx, rows: Sequence[Row[Any]], target: FolderRow) -> li
             follow,
             [{k: key[k] for k in ("b_mailbox", "b_old", "b_id")} for key in keys],
         )
+    reminder_queue.follow(tx, mailbox_id, rows, first)
     _index_moved(tx, mailbox_id, rows, contents, first)
     saved: list[SavedItem] = []
     for id, row in enumerate(rows, first):

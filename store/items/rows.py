@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, insert, select
 
 from store import blobs, tables
+from store.calendar import reminder_queue
 from store.calendar.private import is_hidden
 from store.errors import AccessDenied, NotFound, NotSupported, StoreError
 from store.executor import Tx, WriteTx
@@ -152,6 +153,7 @@ class NewRows:
         conn.execute(_INSERT_CONTENT, self.contents)
         if self.attachments:
             conn.execute(_INSERT_ATTACHMENT, self.attachments)
+        reminder_queue.note_new(tx, self.mailbox_id, self.items)
         blobs.save(conn, self.mailbox_id, self.blobs)
         blobs.change_references(conn, self.mailbox_id, self.retained)
         words.index_many(

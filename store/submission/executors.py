@@ -1,5 +1,5 @@
 """Importing this registers the executors of the mail flow."""
 
-from store.submission import conversations, delivery, queue, sending
+from store.submission import conversations, delivery, inbox_reminders, queue, sending
 
-ALL = (conversations, delivery, queue, sending)
+ALL = (conversations, delivery, inbox_reminders, queue, sending)

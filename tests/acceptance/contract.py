@@ -104,7 +104,11 @@ class Contract:
 
 def _as_the_schema_has_it(answer: Any) -> Any:
     """Exchange writes ids of bad subscriptions in the messages namespace, clients read them there,
-    and the schema has them in the other one (trap 61)."""
+    and the schema has them in the other one (trap 61). Of reminders by mail the schema lacks an
+    element of MS-OXWSMTGS 2.2.4.13."""
+    for reminder in answer.iter(f"{TYPES}InboxReminder"):
+        for element in reminder.findall(f"{TYPES}IsImportedFromOLC"):
+            reminder.remove(element)
     for ids in answer.iter(f"{MESSAGES}ErrorSubscriptionIds"):
         for id in ids.findall(f"{MESSAGES}SubscriptionId"):
             id.tag = f"{TYPES}SubscriptionId"

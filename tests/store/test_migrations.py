@@ -35,6 +35,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
             "delegate",
             "account_photo",
             "item_renewed",
+            "inbox_reminder",
             *(table for table in metadata.tables if "device" in table),
         ):
             old.execute(f"DROP TABLE {table}")
@@ -61,6 +62,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         "0008",
         "0009",
         "0010",
+        "0011",
     ]
     assert migrations.upgrade(f"sqlite:///{tmp_path}/new.db") == [
         "0001",
@@ -73,6 +75,7 @@ async def test_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
         "0008",
         "0009",
         "0010",
+        "0011",
     ]
     assert migrations.upgrade(url) == []
     again = await Store.open(url)
@@ -110,13 +113,14 @@ async def test_calendars_and_tasks_are_followed_in_their_own_order(tmp_path: Pat
         made = old.execute(wanted).fetchall()
         old.execute("DROP INDEX item_by_until")
         old.execute("DROP TABLE item_renewed")
+        old.execute("DROP TABLE inbox_reminder")
         for table in ("item", "tombstone"):
             for column in ("until", "until_id"):
                 old.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         old.execute("UPDATE alembic_version SET version_num = '0009'")
     old.close()
 
-    assert migrations.upgrade(url) == ["0010"]
+    assert migrations.upgrade(url) == ["0010", "0011"]
     with sqlite3.connect(tmp_path / "store.db") as new:
         assert new.execute(wanted).fetchall() == made
         held = {row[0] for row in new.execute("SELECT folder_id FROM device_collection")}

@@ -23,7 +23,7 @@ from store.rights import READ_OWNED, Right
 
 _item, _folder = tables.item, tables.folder
 # What lies there is no meeting of anybody's any more.
-_BINS = ("deleteditems", "recoverableitemsdeletions", "recoverableitemspurges", "junkemail")
+BINS = ("deleteditems", "recoverableitemsdeletions", "recoverableitemspurges", "junkemail")
 _WITH_UID = (
     select(_item)
     .where(
@@ -38,7 +38,7 @@ _WITH_UID = (
 _BY_UID = _WITH_UID.join(
     _folder,
     and_(_folder.c.mailbox_id == _item.c.mailbox_id, _folder.c.id == _item.c.folder_id),
-).where(_folder.c.role.is_(None) | _folder.c.role.not_in(_BINS))
+).where(_folder.c.role.is_(None) | _folder.c.role.not_in(BINS))
 
 
 class Found(msgspec.Struct, frozen=True):

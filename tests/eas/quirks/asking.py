@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.eas import documents
 from conformance.eas.device import Device
+from conformance.eas.http import Post
 from conformance.eas.wbxml import Node, node
 from eas.timezone_blob import blob_of
 
@@ -104,3 +105,47 @@ def search(device: Device, *query: Node, span: str = "") -> Node:
 def subjects(store: Node) -> list[str]:
     """Of what a search found."""
     return [each.text("Search:Properties", "Email:Subject") for each in store.all("Search:Result")]
+
+
+def a_session(device: Device) -> list[Post]:
+    """The requests of a device, which is not set up yet, that does a little of everything with
+    the only mail there is."""
+    said: list[Post] = []
+    device.before = said.append
+    device.provision()
+    device.folder_sync("0")
+    inbox, calendar = device.folder_of_type(INBOX), device.folder_of_type(CALENDAR)
+    body = documents.options(documents.body_preference(1, 500))
+    device.sync_all(inbox, options=body)
+    (item,) = device.held[inbox].items
+    device.change(inbox, documents.change(item, node("Email:Read", 1)))
+    added(device, CONTACTS, node("Contacts:FirstName", "Ada"))
+    added(device, TASKS, node("Tasks:Subject", "Water"))
+    data = [each for each in event() if each.name not in (f"{_C}:UID", f"{_C}:DtStamp")]
+    added(device, CALENDAR, *data)
+    device.sync_all(calendar)
+    search(device, node("AirSync:Class", "Email"), node("Search:FreeText", "x"), span="0-9")
+    device.ask("Settings", node("Settings:Settings", documents.information(Model="One")))
+    estimate = node(
+        "GetItemEstimate:Collection",
+        node("AirSync:SyncKey", device.keys[inbox]),
+        node("GetItemEstimate:CollectionId", inbox),
+    )
+    device.ask("GetItemEstimate", node(
+        "GetItemEstimate:GetItemEstimate", node("GetItemEstimate:Collections", estimate)
+    ))  # fmt: skip
+    fetch = node(
+        "ItemOperations:Fetch",
+        node("ItemOperations:Store", "Mailbox"),
+        node("AirSync:CollectionId", inbox),
+        node("AirSync:ServerId", item),
+    )
+    device.ask("ItemOperations", node("ItemOperations:ItemOperations", fetch))
+    device.ask("MoveItems", documents.move((item, inbox, device.folder_of_type(BIN))))
+    mime = f"To: {device.identity.user}\r\nSubject: x\r\n\r\ny\r\n".encode()
+    device.send(mime)
+    device.ask("ResolveRecipients", node(
+        "ResolveRecipients:ResolveRecipients", node("ResolveRecipients:To", device.identity.user)
+    ))  # fmt: skip
+    device.before = None
+    return said

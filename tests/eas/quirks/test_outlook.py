@@ -10,7 +10,6 @@ import pytest
 from exchangelib.items import Contact
 
 from conformance.eas import documents
-from conformance.eas.device import Device
 from conformance.eas.http import WBXML, Post
 from conformance.eas.simulators import PROFILES, Simulated
 from conformance.eas.wbxml import node
@@ -22,7 +21,7 @@ from tests.eas.quirks.asking import (
     CALENDAR,
     CONTACTS,
     INBOX,
-    TASKS,
+    a_session,
     added,
     attendee,
     event,
@@ -106,49 +105,6 @@ def _strange(root: Element, name: str) -> Iterator[Element]:
             yield copy
 
 
-def _session(device: Device) -> list[Post]:
-    """Requests of a device that does a little of everything."""
-    said: list[Post] = []
-    device.before = said.append
-    device.provision()
-    device.folder_sync("0")
-    inbox, calendar = device.folder_of_type(INBOX), device.folder_of_type(CALENDAR)
-    body = documents.options(documents.body_preference(1, 500))
-    device.sync_all(inbox, options=body)
-    (item,) = device.held[inbox].items
-    device.change(inbox, documents.change(item, node("Email:Read", 1)))
-    added(device, CONTACTS, node("Contacts:FirstName", "Ada"))
-    added(device, TASKS, node("Tasks:Subject", "Water"))
-    data = [each for each in event() if each.name not in (f"{_C}:UID", f"{_C}:DtStamp")]
-    added(device, CALENDAR, *data)
-    device.sync_all(calendar)
-    search(device, node("AirSync:Class", "Email"), node("Search:FreeText", "x"), span="0-9")
-    device.ask("Settings", node("Settings:Settings", documents.information(Model="One")))
-    estimate = node(
-        "GetItemEstimate:Collection",
-        node("AirSync:SyncKey", device.keys[inbox]),
-        node("GetItemEstimate:CollectionId", inbox),
-    )
-    device.ask("GetItemEstimate", node(
-        "GetItemEstimate:GetItemEstimate", node("GetItemEstimate:Collections", estimate)
-    ))  # fmt: skip
-    fetch = node(
-        "ItemOperations:Fetch",
-        node("ItemOperations:Store", "Mailbox"),
-        node("AirSync:CollectionId", inbox),
-        node("AirSync:ServerId", item),
-    )
-    device.ask("ItemOperations", node("ItemOperations:ItemOperations", fetch))
-    device.ask("MoveItems", documents.move((item, inbox, device.folder_of_type(BIN))))
-    mime = f"To: {device.identity.user}\r\nSubject: x\r\n\r\ny\r\n".encode()
-    device.send(mime)
-    device.ask("ResolveRecipients", node(
-        "ResolveRecipients:ResolveRecipients", node("ResolveRecipients:To", device.identity.user)
-    ))  # fmt: skip
-    device.before = None
-    return said
-
-
 @pytest.mark.parametrize("version", ["12.1", "14.1", "16.1"])
 def test_quirk_31_what_a_newer_device_says_breaks_nothing(
     anna: Person, new_device: NewDevice, version: str
@@ -158,7 +114,7 @@ def test_quirk_31_what_a_newer_device_says_breaks_nothing(
     anna.receives("x", "x")
     device = new_device(anna, version, ready=False)
     tried = 0
-    for request in _session(device):
+    for request in a_session(device):
         if request.headers.get("Content-Type") != WBXML:
             continue
         root = decode(request.body)

@@ -9,7 +9,7 @@ from typing import Any
 
 from eas.wbxml import Element, encode
 from schemas.eas.codepages import tag_named
-from schemas.eas.policies import POLICIES
+from schemas.eas.policies import POLICIES, Choice
 
 POLICY_TYPE = "MS-EAS-Provisioning-WBXML"
 _P = "Provision"
@@ -24,7 +24,12 @@ def provision_doc(settings: Any, version: str) -> Element:
         if not tag_named(name).is_known_to(version):
             continue
         value = chosen.get(policy.name, policy.default)
-        elements.append(Element(name, None if value is None else str(int(value))))
+        if isinstance(value, tuple):
+            children = [Element(f"{_P}:{policy.item}", each) for each in value]
+            if children:
+                elements.append(Element(name, None, children))
+        elif not policy.item:
+            elements.append(Element(name, None if value is None else str(int(value))))
     return Element(f"{_P}:EASProvisionDoc", None, elements)
 
 
@@ -34,7 +39,7 @@ def mark_of(settings: Any, version: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _mark(chosen: tuple[tuple[str, bool | int], ...], version: str) -> str:
+def _mark(chosen: tuple[tuple[str, Choice], ...], version: str) -> str:
     document = provision_doc(_Chosen(dict(chosen)), version)
     return hashlib.blake2b(encode(document), digest_size=8).hexdigest()
 
@@ -42,7 +47,7 @@ def _mark(chosen: tuple[tuple[str, bool | int], ...], version: str) -> str:
 class _Chosen:
     """Settings as far as policies go."""
 
-    def __init__(self, device_policy: dict[str, bool | int]) -> None:
+    def __init__(self, device_policy: dict[str, Choice]) -> None:
         self.device_policy = device_policy
 
 

@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from entrepot.setting import setting
-from schemas.eas.policies import check_policies
+from schemas.eas.policies import Choice, check_policies
 from store.limits import Limits
 
 MIB = 1024 * 1024
@@ -339,12 +339,13 @@ class Settings(BaseSettings):
         reason="Devices must take the policies before they get anything; only then can one be "
         "wiped. False lets in programs that cannot.",
     )
-    device_policy: dict[str, bool | int] = setting(
+    device_policy: dict[str, Choice] = setting(
         {},
         group="Devices",
         reason="What devices must keep, by the names of MS-ASPROV: `{ DevicePasswordEnabled = "
-        "true, MinDevicePasswordLength = 6 }`. What is not named asks nothing of anybody. A "
-        "change makes every device take the policies anew.",
+        "true, MinDevicePasswordLength = 6 }`; all of them: [devices.md](devices.md#policies). "
+        "What is not named asks nothing of anybody. A change makes every device take the policies "
+        "anew.",
     )
     device_policy_strict: bool = setting(
         False,
@@ -501,7 +502,7 @@ class Settings(BaseSettings):
 
     @field_validator("device_policy")
     @classmethod
-    def _known_policies(cls, value: dict[str, bool | int]) -> dict[str, bool | int]:
+    def _known_policies(cls, value: dict[str, Choice]) -> dict[str, Choice]:
         return check_policies(value)
 
     @model_validator(mode="after")

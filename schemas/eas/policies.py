@@ -8,17 +8,40 @@ from __future__ import annotations
 
 import msgspec
 
+# What an administrator chooses for a policy: texts for the two that are lists.
+Choice = bool | int | tuple[str, ...]
+_TEXT_CHARS_MAX = 256
+
 
 class Policy(msgspec.Struct, frozen=True):
-    """A policy: element of the page Provision, its default, and for numbers its bounds.
+    """A policy: element of the page Provision, its default, and for numbers their bounds, or those
+    that there are (``among``).
 
-    None stands for an empty element: no limit.
+    A default of None stands for an empty element: no limit. ``item``: the policy is a list, of
+    elements of that name; one that nobody chose is not sent.
     """
 
     name: str
     default: bool | int | None
     least: int = 0
     most: int = 1
+    among: tuple[int, ...] = ()
+    item: str = ""
+
+    def fault(self, value: Choice) -> str:
+        """What is wrong with a value that was chosen, empty for nothing."""
+        if self.item:
+            is_list = isinstance(value, tuple) and all(
+                0 < len(each) <= _TEXT_CHARS_MAX and each.isprintable() for each in value
+            )
+            return "" if is_list else f"is a list of texts of 1 to {_TEXT_CHARS_MAX} characters"
+        if isinstance(self.default, bool):
+            return "" if isinstance(value, bool) else f"is true or false, not {value!r}"
+        number = None if isinstance(value, bool | tuple) else value
+        if self.among:
+            return "" if number in self.among else f"is one of {', '.join(map(str, self.among))}"
+        is_good = number is not None and self.least <= number <= self.most
+        return "" if is_good else f"is a number from {self.least} to {self.most}"
 
 
 POLICIES = (
@@ -47,7 +70,7 @@ POLICIES = (
     Policy("AllowIrDA", True),
     Policy("RequireManualSyncWhenRoaming", False),
     Policy("AllowDesktopSync", True),
-    Policy("MaxCalendarAgeFilter", 0, 0, 7),
+    Policy("MaxCalendarAgeFilter", 0, among=(0, 4, 5, 6, 7)),
     Policy("AllowHTMLEmail", True),
     Policy("MaxEmailAgeFilter", 0, 0, 5),
     Policy("MaxEmailBodyTruncationSize", -1, -1, 2_147_483_647),
@@ -62,19 +85,18 @@ POLICIES = (
     Policy("AllowConsumerEmail", True),
     Policy("AllowRemoteDesktop", True),
     Policy("AllowInternetSharing", True),
+    Policy("UnapprovedInROMApplicationList", None, item="ApplicationName"),
+    Policy("ApprovedApplicationList", None, item="Hash"),
 )
 _BY_NAME = {policy.name: policy for policy in POLICIES}
 
 
-def check_policies(chosen: dict[str, bool | int]) -> dict[str, bool | int]:
+def check_policies(chosen: dict[str, Choice]) -> dict[str, Choice]:
     """What an administrator chose. Raises ValueError for a name or a value that is none."""
     for name, value in chosen.items():
         policy = _BY_NAME.get(name)
         if policy is None:
             raise ValueError(f"{name!r} is no policy: write one of {', '.join(_BY_NAME)}")
-        if isinstance(policy.default, bool):
-            if not isinstance(value, bool):
-                raise ValueError(f"{name} is true or false, not {value!r}")
-        elif isinstance(value, bool) or not policy.least <= value <= policy.most:
-            raise ValueError(f"{name} is a number from {policy.least} to {policy.most}")
+        if fault := policy.fault(value):
+            raise ValueError(f"{name} {fault}")
     return chosen

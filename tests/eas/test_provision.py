@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from conformance.eas import documents
 from conformance.eas.wbxml import node
 from entrepot.testing import Exchange, Person
+from schemas.eas.policies import POLICIES, Choice, Policy, check_policies
 from tests.eas.conftest import VERSIONS, NewDevice
 
 _POLICY = ("Provision:Policies", "Provision:Policy")
@@ -46,6 +50,83 @@ def test_lesson_39_the_document_is_whole(anna: Person, new_device: NewDevice, ve
     assert len(names) == len(document.children) == 40
     if said is not None:
         assert offer.text("Settings:DeviceInformation", "Settings:Status") == "1"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_policy_is_sent_as_the_settings_have_it(
+    exchange_factory: Callable[..., Exchange], new_device: NewDevice, version: str
+) -> None:
+    """None at its default, and both lists (MS-ASPROV 2.2.2.28)."""
+    chosen = {policy.name: _another(policy) for policy in POLICIES}
+    server = exchange_factory(environment={"ENTREPOT_DEVICE_POLICY": json.dumps(chosen)})
+    device = new_device(server.person("anna"), version, ready=False)
+    said = documents.information(Model="One") if float(version) >= 14.1 else None
+    offer = device.ask("Provision", documents.provision(information=said))
+    document = offer.find(*_POLICY, "Provision:Data", "Provision:EASProvisionDoc")
+    assert document is not None
+    told = {
+        child.name.partition(":")[2]: [each.value for each in child.children]
+        if child.children
+        else child.value
+        for child in document.children
+    }
+    assert told == {
+        name: value if isinstance(value, list) else str(int(value))
+        for name, value in chosen.items()
+    }
+    device.provision()
+    assert device.folder_sync().text("FolderHierarchy:Status") == "1"
+
+
+def _another(policy: Policy) -> bool | int | list[str]:
+    """A value that is not the policy's default."""
+    if policy.item:
+        return ["One", "Two"]
+    if isinstance(policy.default, bool):
+        return not policy.default
+    values = policy.among or (policy.least, policy.most)
+    return next(value for value in reversed(values) if value != policy.default)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AllowTime", True),
+        ("AllowCamera", 1),
+        ("MinDevicePasswordLength", True),
+        ("MinDevicePasswordLength", 17),
+        ("MaxCalendarAgeFilter", 1),
+        ("MaxEmailAgeFilter", 6),
+        ("AllowBluetooth", ("x",)),
+        ("ApprovedApplicationList", 1),
+        ("ApprovedApplicationList", ("",)),
+        ("UnapprovedInROMApplicationList", ("x" * 257,)),
+    ],
+)
+def test_a_policy_that_is_none_is_refused_by_its_name(name: str, value: Choice) -> None:
+    with pytest.raises(ValueError, match=name):
+        check_policies({name: value})
+
+
+def test_the_page_on_devices_has_every_policy() -> None:
+    """With its values, and what holds unless one is said."""
+    page = (Path(__file__).parents[2] / "docs" / "devices.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]+`) \| ([^|]+) \| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE)
+    told = {
+        name: (values, default)
+        for names, values, default in rows
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    assert told == {policy.name: _in_words(policy) for policy in POLICIES}
+
+
+def _in_words(policy: Policy) -> tuple[str, str]:
+    if policy.item:
+        return "list of texts", "none"
+    if isinstance(policy.default, bool):
+        return "true, false", str(policy.default).lower()
+    values = ", ".join(map(str, policy.among)) or f"{policy.least} to {policy.most}"
+    return values, "no limit" if policy.default is None else str(policy.default)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import json
 import shutil
@@ -59,14 +60,17 @@ def node_folder() -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         pytest.skip("node and npm are not installed")
-    wanted = json.loads((_NODE / "package.json").read_text("utf-8"))["dependencies"]
-    if not all((_NODE / "node_modules" / name).is_dir() for name in wanted):
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(
-            command, cwd=_NODE, capture_output=True, text=True, timeout=_INSTALL_S_MAX
-        )
-        if done.returncode:
-            pytest.skip(f"npm cannot install the clients: {done.stderr[-300:]}")
+    manifest = _NODE / "package.json"
+    wanted = json.loads(manifest.read_text("utf-8"))["dependencies"]
+    with manifest.open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # of the processes that test, one installs for all
+        if not all((_NODE / "node_modules" / name).is_dir() for name in wanted):
+            command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            done = subprocess.run(
+                command, cwd=_NODE, capture_output=True, text=True, timeout=_INSTALL_S_MAX
+            )
+            if done.returncode:
+                pytest.skip(f"npm cannot install the clients: {done.stderr[-300:]}")
     return _NODE
 
 

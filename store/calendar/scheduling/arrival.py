@@ -118,11 +118,16 @@ def _is_deleted_here(tx: WriteTx, reader: Reader, uid: str, original: Instant) -
 
 
 def _is_from_organizer(properties: Properties, draft: ItemDraft) -> bool:
-    """Whether news of a meeting come from whoever organises it, or write so at least: anybody else
-    who knows its UID changes nothing."""
+    """Whether news of a meeting come from whoever organises it, or sent the invitation on the
+    organiser's behalf, or write so at least: anybody else who knows its UID changes nothing."""
     known = address_of(properties.get("organizer"))
     said = {address_of(draft.properties.get(name)) for name in ("from", "sender")}
-    return not known or known in said
+    return not known or known in said or properties.get(_INVITED_BY, "") in said
+
+
+# The author of the invitation where that is not the organiser: iCloud writes from one address for
+# everybody, secretaries from their own.
+_INVITED_BY = "invited_by"
 
 
 def is_older(told: Properties, known: Properties) -> bool:
@@ -162,6 +167,9 @@ def _make(tx: WriteTx, reader: Reader, draft: ItemDraft) -> None:
         "received": tx.now,
         "sent": tx.now,
     }
+    author = address_of(told.get("from"))
+    if author and author != address_of(told.get("organizer")):
+        properties[_INVITED_BY] = author
     if told.get("recurrence_id"):
         properties["recurrence_id"] = told["recurrence_id"]
         properties["original_start"] = told["recurrence_id"]

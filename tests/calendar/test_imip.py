@@ -13,6 +13,7 @@ from store.commands import (
     AddAccount,
     AddDomain,
     CreateItems,
+    DeleteItems,
     DeliverMail,
     FetchItems,
     FindItems,
@@ -230,6 +231,22 @@ async def test_an_invitation_leaves_with_all_that_others_need(world: World) -> N
     assert p["organizer"]["address"] == ANNA
     assert p["start_time_zone"] == {"id": "Europe/Berlin"}
     assert event.body == Body(text="Agenda")
+
+
+async def test_a_cancellation_leaves_with_the_names_of_whom_it_is_for(world: World) -> None:
+    """RFC 5546 3.2.5: all who took part, or those who no longer do."""
+    dora = {"mailbox": {"name": "Dora", "address": "dora@elsewhere.example"}}
+    carla = {"mailbox": {"name": "Carla", "address": CARLA}}
+    item = await _own(world, optional_attendees=[dora])
+    change = ItemChange(item.id, unset=("optional_attendees",))
+    update = UpdateItems((change,), resolution="always_overwrite", invitations="all_and_copy")
+    await world.session.execute(update)
+    delete = DeleteItems((item.id,), "hard", cancellations="all_and_copy")
+    await world.session.execute(delete)
+    told = [c.events[0].properties for c in await world.left() if c.method == "CANCEL"]
+    names = ("required_attendees", "optional_attendees")
+    people = [[p.get(name) for name in names] for p in told]
+    assert len(people) == 2 and [None, [dora]] in people and [[carla], None] in people
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ _PRIORITIES = {"low": 9, "normal": 5, "high": 1}
 _PEOPLE = (("required_attendees", "REQ-PARTICIPANT", "INDIVIDUAL"),
            ("optional_attendees", "OPT-PARTICIPANT", "INDIVIDUAL"),
            ("resources", "NON-PARTICIPANT", "RESOURCE"))  # fmt: skip
+_RECIPIENTS = {"required_attendees": "to", "optional_attendees": "cc", "resources": "bcc"}
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC"})
 # How many years of changes a zone is written for where the series has no end.
 _ENDLESS_YEARS = 10
@@ -159,8 +160,10 @@ class _Writer:
             if answer and who.get("address"):
                 yield f"ATTENDEE;PARTSTAT={answer}{_sent_by(p, who)}{named(who)}:{mailto(who)}"
             return
+        # A cancellation names whom it is for (RFC 5546 3.2.5): its item has them as recipients.
+        told = self._draft.properties if self.method == "CANCEL" else {}
         for key, role, kind in _PEOPLE:
-            for person in p.get(key) or ():
+            for person in p.get(key) or told.get(_RECIPIENTS[key]) or ():
                 mailbox: dict[str, Any] = person.get("mailbox", person)
                 if not mailbox.get("address"):
                     continue

@@ -87,6 +87,96 @@ def test_what_an_event_says_comes_back(
     assert event.untold == ()
 
 
+_REMINDERS = st.lists(
+    st.builds(
+        lambda id, minutes, message, option: {
+            "id": str(id),
+            "minutes": minutes,
+            "send_option": option,
+            **({"message": message} if message else {}),
+        },
+        st.uuids(),
+        st.integers(0, 525_600),
+        _TEXT,
+        st.sampled_from(["user", "all_attendees"]),
+    ),
+    min_size=1,
+    max_size=20,
+    unique_by=lambda each: each["id"],
+)
+
+
+@given(_REMINDERS, st.sampled_from([None, 15]))
+def test_reminders_by_mail_come_back(reminders: list[dict[str, Any]], shown: int | None) -> None:
+    """Beside the one that is shown, or without one."""
+    people = {
+        "organizer": {"name": "Anna", "address": "anna@demo.example"},
+        "required_attendees": [{"mailbox": {"name": "Ben", "address": "ben@demo.example"}}],
+    }
+    said = {**_SINGLE, **people, "inbox_reminders": reminders}
+    if shown is not None:
+        said |= {"reminder_is_set": True, "reminder_minutes": shown}
+    back = _there_and_back(said).properties
+    assert back["inbox_reminders"] == reminders
+    assert back["reminder_is_set"] == (shown is not None)
+
+
+def _alarm(*lines: str) -> tuple[str, ...]:
+    return ("BEGIN:VALARM", *lines, "END:VALARM")
+
+
+def test_alarms_by_mail_of_others_are_reminders_by_mail() -> None:
+    """As Google and Apple write them: without UID, or with one that is no GUID; what is wrong or
+    after the start is left out, and there are at most 20."""
+    alarms = (
+        *_alarm(
+            "ACTION:EMAIL", "DESCRIPTION:Bring\\na pen", "TRIGGER:-P1D", "ATTENDEE:mailto:a@b.c"
+        ),
+        *_alarm("ACTION:email", "UID:one", "TRIGGER:-PT10M"),
+        *_alarm("ACTION:EMAIL", "UID:one", "TRIGGER:-P9999W"),
+        *_alarm("ACTION:EMAIL", "TRIGGER:PT5M"),
+        *_alarm("ACTION:EMAIL", "TRIGGER:soon"),
+        *_alarm("ACTION:DISPLAY", "DESCRIPTION:x", "TRIGGER:-PT5M"),
+    )
+    once, again = (read_calendar(_event(*alarms)).events[0].properties for _ in range(2))
+    assert [
+        (r["minutes"], r.get("message"), r["send_option"]) for r in once["inbox_reminders"]
+    ] == [
+        (1440, "Bring\na pen", "user"),
+        (10, None, "user"),
+        (525_600, None, "user"),
+    ]
+    assert once["inbox_reminders"] == again["inbox_reminders"]
+    assert len({r["id"] for r in once["inbox_reminders"]}) == 3
+    assert (once["reminder_is_set"], once["reminder_minutes"]) == (True, 5)
+    many = [line for n in range(40) for line in _alarm("ACTION:EMAIL", f"TRIGGER:-PT{n}M")]
+    (event,) = read_calendar(_event(*many)).events
+    assert len(event.properties["inbox_reminders"]) == 20
+
+
+def test_reminders_of_an_occurrence_come_back() -> None:
+    master = {**_SINGLE, "recurrence": {"type": "daily", "interval": 1, "start": "2026-07-01"}}
+    own, others = ([{"id": f"{n}" * 8 + "-1111-1111-1111-111111111111", "minutes": n,
+                     "send_option": "user"}] for n in (1, 2))  # fmt: skip
+    exceptions = [
+        {"original": "2026-07-02T08:00:00.000000Z", "properties": {"subject": "Other"}},
+        {"original": "2026-07-03T08:00:00.000000Z", "properties": {"inbox_reminders": others}},
+        {"original": "2026-07-04T08:00:00.000000Z", "removed": ["inbox_reminders"]},
+    ]
+    back = _there_and_back({**master, "inbox_reminders": own, "exceptions": exceptions}).properties
+    series = Series(back)
+    said = [series.properties_of(each).get("inbox_reminders") for each in series.modified()]
+    assert [back["inbox_reminders"], *said] == [own, own, others, None]
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "REPLY"])
+def test_what_others_send_brings_no_reminders_by_mail(method: str) -> None:
+    alarm = _alarm("ACTION:EMAIL", "DESCRIPTION:x", "TRIGGER:-PT15M")
+    (event,) = read_calendar(_event(*alarm, around=f"METHOD:{method}\r\n")).events
+    assert "inbox_reminders" not in event.properties
+    assert event.properties["reminder_minutes"] == 15
+
+
 def test_html_comes_back_as_it_was() -> None:
     body = Body(html="<p>One, two; three\\four</p>\n<p>C:\\new</p>")
     assert _there_and_back(_SINGLE, body).body == body

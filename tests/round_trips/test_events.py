@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
@@ -67,6 +68,28 @@ _REMINDERS: Values = st.one_of(
 )
 
 
+def _inbox_reminder(id: UUID, minutes: int, message: str) -> str:
+    return element(
+        "InboxReminder",
+        elements(
+            Id=str(id),
+            ReminderOffset=str(minutes),
+            Message=message,
+            IsOrganizerReminder="false",
+            OccurrenceChange="None",
+            IsImportedFromOLC="false",
+            SendOption="User",
+        ),
+    )
+
+
+_INBOX_REMINDERS: Values = st.lists(
+    st.builds(_inbox_reminder, st.uuids(), st.integers(0, 525_600), WORDS),
+    min_size=1,
+    max_size=3,
+).map(lambda each: {"InboxReminders": element("InboxReminders", "".join(each))})
+
+
 def _people(name: str) -> Values:
     def people(names: list[str]) -> Said:
         listed = [
@@ -102,6 +125,7 @@ _EVENTS: tuple[Row, ...] = (
     Row("Importance", among("Importance", "Low", "Normal", "High"), frozenset({"file"})),
     Row("Categories", CATEGORIES),
     Row("Reminder", _REMINDERS),
+    Row("InboxReminders", _INBOX_REMINDERS, frozenset({"file"})),
     Row("Times", _TIMES),
     Row("Zone", _ZONED),
     Row("ZonedDays", _ZONED_DAYS, frozenset({"14.1", "file"})),

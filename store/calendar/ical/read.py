@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import icalendar
 import msgspec
 
+from store.calendar.ical.alarms import read_alarms
 from store.calendar.ical.rrule import from_rrule
 from store.calendar.ical.vtimezone import read_vtimezone, zone_named
 from store.calendar.model import ExceptionRecord, ZoneRecord
@@ -38,6 +39,8 @@ _FAULTS = (
 )  # fmt: skip
 # The library says of each name inside a longer one that it guesses; so do we.
 warnings.filterwarnings("ignore", message=".*is a globally unique TZID.*")
+# It leaves out what is wrong in events; of their alarms it would refuse the whole calendar.
+icalendar.Alarm.ignore_exceptions = True
 
 _BUSY = {"FREE": "free", "TENTATIVE": "tentative", "BUSY": "busy", "OOF": "oof",
          "WORKINGELSEWHERE": "working_elsewhere"}  # fmt: skip
@@ -189,7 +192,8 @@ class _Reader:
         _state(event, properties)
         if self._method == "REPLY" and event.get("SEQUENCE") is None:
             del properties["appointment_sequence_number"]  # it does not say what it answers
-        _alarm(event, properties)
+        # What somebody sends has others see to their own reminders.
+        properties |= read_alarms(event, by_mail=self._method in ("", "PUBLISH"))
         return Event(properties, _body(event), tuple(untold))
 
     def _moment(
@@ -474,14 +478,3 @@ def _importance(event: Any) -> str:
         return ""
     number = int(priority)
     return "high" if number < 5 else "low" if number > 5 else "normal"
-
-
-def _alarm(event: Any, properties: Properties) -> None:
-    """The first alarm before the start."""
-    for part in event.subcomponents[:50]:
-        trigger = getattr(part.get("TRIGGER"), "dt", None) if part.name == "VALARM" else None
-        if isinstance(trigger, timedelta) and trigger <= timedelta():
-            properties["reminder_is_set"] = True
-            properties["reminder_minutes"] = min(int(-trigger.total_seconds()) // 60, 40_320)
-            return
-    properties["reminder_is_set"] = False

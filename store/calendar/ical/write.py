@@ -12,6 +12,7 @@ from typing import Any
 
 from schemas.classes import kind_of
 from schemas.property import Kind
+from store.calendar.ical.alarms import write_alarms
 from store.calendar.ical.rrule import to_rrule, utc
 from store.calendar.ical.vtimezone import tzid_of, vtimezone
 from store.calendar.model import ZoneRecord
@@ -111,7 +112,7 @@ class _Writer:
         yield from _description(body)
         yield from self._people(p)
         yield from _state(p, self.method)
-        yield from _alarm(p)
+        yield from write_alarms(p, by_mail=self.method == "PUBLISH")
         yield "END:VEVENT"
 
     def _times(self, p: Properties) -> Iterator[str]:
@@ -217,10 +218,3 @@ def _state(p: Properties, method: str) -> Iterator[str]:
     elif method == "REQUEST":
         yield "STATUS:CONFIRMED"
     yield f"SEQUENCE:{int(p.get('appointment_sequence_number') or 0)}"
-
-
-def _alarm(p: Properties) -> Iterator[str]:
-    if p.get("reminder_is_set"):
-        minutes = max(0, int(p.get("reminder_minutes") or 0))
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Reminder",
-                    f"TRIGGER:-PT{minutes}M", "END:VALARM")  # fmt: skip

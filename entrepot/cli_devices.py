@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -19,9 +20,10 @@ from entrepot.console import (
     load_settings,
     out,
 )
+from entrepot.device_log import folder_names, items_named, print_round
 from entrepot.settings import Settings
 from store.devices.commands import ChangeDevice, ListRounds, RemoveDevice, TraceItem
-from store.devices.model import Device, Entry, Round
+from store.devices.model import Device, Round
 from store.devices.records import key_of
 
 devices = typer.Typer(help="Phones and other devices.", no_args_is_help=True)
@@ -29,6 +31,21 @@ devices = typer.Typer(help="Phones and other devices.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="DEVICE", help="Device id, as `list` shows it.")]
 User = Annotated[str, typer.Option("--user", help="Whose it is, where several have that id.")]
 _LINES_MAX = 20
+_NUMBERED = re.compile(r"(?:[0-9]{1,18}:)?([0-9]{1,18})")
+# A wipe that a device has yet to carry out.
+_WIPE_STANDS = ("asked", "sent", "failed")
+# What devices say of themselves, by its name in their record.
+_LABELS = {
+    "model": "Model",
+    "imei": "IMEI",
+    "friendly_name": "Name",
+    "os": "System",
+    "os_language": "Language",
+    "phone_number": "Number",
+    "user_agent": "Program",
+    "outbound_sms": "Sends SMS",
+    "mobile_operator": "Operator",
+}
 
 
 def _find(settings: Settings, name: str, user: str) -> tuple[str, Device]:
@@ -74,10 +91,10 @@ def _when(instant: str) -> str:
 
 
 def _state(device: Device) -> str:
-    if device.wipe_state:
-        return f"{device.wipe} wipe: {device.wipe_state}"
-    if device.access == "blocked":
-        return "blocked"
+    blocked = "blocked" if device.access == "blocked" else ""
+    wipe = f"{device.wipe} wipe: {device.wipe_state}" if device.wipe_state else ""
+    if blocked or wipe:
+        return ", ".join(filter(None, (blocked, wipe)))
     return "ready" if device.policy_key else "no policies taken"
 
 
@@ -98,7 +115,7 @@ def show_device(
         "Last seen": f"{_when(device.seen)} (to the hour)",
         "State": _state(device),
         "Reason": device.reason,
-        **{key.replace("_", " ").capitalize(): value for key, value in said.items()},
+        **{_LABELS.get(key, key): value for key, value in said.items()},
     }
     for label, value in lines.items():
         if value:
@@ -109,65 +126,87 @@ def show_device(
 def show_log(
     name: Name,
     user: User = "",
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, max=10_000)] = 40,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", min=1, max=10_000, help="Rounds, the newest ones.")
+    ] = 40,
     config: ConfigOption = None,
     folder: FolderOption = None,
 ) -> None:
     """Show what a device was told, round by round, oldest first."""
     settings = load_settings(config, folder)
-    _, device = _find(settings, name, user)
-    asked = ListRounds(device.key, device.mailbox_id, limit=lines)
-    rounds: list[Round] = administer(settings, lambda admin: admin.execute(asked))
+    owner, device = _find(settings, name, user)
+
+    async def look(admin: Administration) -> tuple[dict[int, str], list[Round]]:
+        asked = ListRounds(device.key, device.mailbox_id, limit=lines)
+        return await folder_names(admin, owner), await admin.execute(asked)
+
+    names, rounds = administer(settings, look)
     for each in reversed(rounds):
-        _print_round(each, each.entries[:_LINES_MAX])
-        if len(each.entries) > _LINES_MAX:
-            out.print(f"    and {len(each.entries) - _LINES_MAX} more", markup=False)
+        print_round(each, each.entries, names, most=_LINES_MAX)
     if not rounds:
         out.print("Nothing is in its log.")
-
-
-def _print_round(each: Round, entries: tuple[Entry, ...] | list[Entry]) -> None:
-    where = f" folder {each.folder_id}" if each.folder_id else ""
-    number = f" step {each.number}" if each.number else ""
-    note = f": {each.note}" if each.note else ""
-    out.print(f"{each.at[:19].replace('T', ' ')}  {each.what}{where}{number}{note}", markup=False)
-    for entry in entries:
-        kind = entry.kind.replace("_", " ")
-        out.print(f"    {kind:<12} {entry.item_id:<8} {entry.cause}", markup=False)
 
 
 @devices.command("explain")
 def explain(
     name: Name,
-    item: Annotated[str, typer.Argument(help="`FOLDER:ITEM` as devices have it, or its number.")],
+    item: Annotated[
+        str,
+        typer.Argument(
+            metavar="ITEM",
+            help="`FOLDER:ITEM` as devices have it, its number, or words of its subject.",
+        ),
+    ],
     user: User = "",
     config: ConfigOption = None,
     folder: FolderOption = None,
 ) -> None:
     """Tell each round in which an item was sent to a device, changed or removed there, and why."""
-    number = item.rpartition(":")[2]
-    if not number.isascii() or not number.isdigit():
-        raise Complaint(f"{item!r} is no item", "write FOLDER:ITEM, or the item's number")
     settings = load_settings(config, folder)
-    _, device = _find(settings, name, user)
+    owner, device = _find(settings, name, user)
+    numbered = _NUMBERED.fullmatch(item.strip())
+    number = int(numbered[1]) if numbered else _number_of(settings, owner, device, item.strip())
 
-    async def look(admin: Administration) -> tuple[tuple[int, ...], list[Round]]:
-        trail = await admin.execute(TraceItem(device.mailbox_id, int(number)))
+    async def look(
+        admin: Administration,
+    ) -> tuple[tuple[int, ...], dict[int, str], list[Round]]:
+        trail = await admin.execute(TraceItem(device.mailbox_id, number))
         rounds: dict[int, Round] = {}
         for id in trail:
             asked = ListRounds(device.key, device.mailbox_id, item=id, limit=1_000)
             rounds |= {each.id: each for each in await admin.execute(asked)}
-        return trail, [rounds[id] for id in sorted(rounds)]
+        return trail, await folder_names(admin, owner), [rounds[id] for id in sorted(rounds)]
 
-    trail, rounds = administer(settings, look)
+    trail, names, rounds = administer(settings, look)
     if len(trail) > 1:
         ids = " → ".join(str(id) for id in trail)
         out.print(f"It was moved, and had these numbers: {ids}", markup=False)
     for each in rounds:
-        _print_round(each, [entry for entry in each.entries if entry.item_id in trail])
+        print_round(each, [entry for entry in each.entries if entry.item_id in trail], names)
     if not rounds:
         days = settings.device_log_days
         out.print(f"In the last {days} days the device was told nothing of it.", markup=False)
+
+
+def _number_of(settings: Settings, owner: str, device: Device, words: str) -> int:
+    """The item whose subject has these words. Raises Complaint for none, and for several, which
+    are shown."""
+    if not words:
+        raise Complaint("no item is named", "write FOLDER:ITEM, or words of its subject")
+    found = administer(settings, lambda admin: items_named(admin, owner, words))
+    if not found:
+        raise Complaint(
+            f"{owner} has no item with {words!r} in its subject",
+            f"entrepot device log {device.device_id} shows what the device was told, by number",
+        )
+    if len(found) == 1:
+        return found[0][1]
+    for folder_id, number, when, subject in found:
+        id = f"{folder_id}:{number}"
+        out.print(f"{id:<12} {_when(when):<16}  {subject}", markup=False)
+    raise Complaint(
+        f"{len(found)} items have these words in their subject", "name one of them by its number"
+    )
 
 
 @devices.command("block")
@@ -182,10 +221,15 @@ def block(
     settings = load_settings(config, folder)
     owner, device = _find(settings, name, user)
     command = ChangeDevice(
-        device.key, device.mailbox_id, access="blocked", reason=reason, note="blocked"
+        device.key,
+        device.mailbox_id,
+        access="blocked",
+        reason=reason or device.reason,
+        note="blocked",
     )
     administer(settings, lambda admin: admin.change_device(command))
-    out.print(f"Blocked {device.device_id} of {owner}.", markup=False)
+    was = " It was before." if device.access == "blocked" else ""
+    out.print(f"Blocked {device.device_id} of {owner}.{was}", markup=False)
     out.print(f"Undo: entrepot device unblock {device.device_id} --user {owner}", markup=False)
 
 
@@ -196,11 +240,19 @@ def unblock(
     """Let a blocked device in again."""
     settings = load_settings(config, folder)
     owner, device = _find(settings, name, user)
+    if device.access != "blocked":
+        out.print(f"{device.device_id} of {owner} was not blocked.", markup=False)
+        return
     command = ChangeDevice(
         device.key, device.mailbox_id, access="allowed", reason="", note="let in again"
     )
     administer(settings, lambda admin: admin.change_device(command))
     out.print(f"{device.device_id} of {owner} is let in again.", markup=False)
+    if device.wipe_state in _WIPE_STANDS:
+        out.print(
+            f"It is still to erase what it was told to ({device.wipe} wipe: {device.wipe_state}).",
+            markup=False,
+        )
 
 
 @devices.command("wipe")
@@ -244,6 +296,11 @@ def wipe(
 
 def _check_wipe(settings: Settings, device: Device, kind: str) -> None:
     """Raises Complaint for a wipe that cannot or must not be."""
+    if device.wipe_state in _WIPE_STANDS and device.wipe == kind:
+        raise Complaint(
+            f"that is asked of it already ({device.wipe} wipe: {device.wipe_state})",
+            "entrepot device show tells how far it is",
+        )
     if kind == "full" and not settings.device_full_wipe:
         raise Complaint(
             "erasing whole devices is switched off", "set device_full_wipe in the settings file"
@@ -257,12 +314,15 @@ def _check_wipe(settings: Settings, device: Device, kind: str) -> None:
 
 def _cancel(settings: Settings, device: Device) -> None:
     if device.wipe_state != "asked":
-        raise Complaint("no wipe is waiting to be told to this device")
+        how_far = f"its {device.wipe} wipe is {device.wipe_state}" if device.wipe_state else ""
+        raise Complaint(
+            "no wipe is waiting to be told to this device" + (f": {how_far}" if how_far else "")
+        )
     command = ChangeDevice(
         device.key, device.mailbox_id, wipe="", wipe_state="", note="wipe taken back"
     )
     administer(settings, lambda admin: admin.change_device(command))
-    out.print("Taken back.")
+    out.print(f"The {device.wipe} wipe of {device.device_id} is taken back.", markup=False)
 
 
 @devices.command("remove")
@@ -278,6 +338,12 @@ def remove(
     settings = load_settings(config, folder)
     owner, device = _find(settings, name, user)
     what = f"forget {device.device_id} of {owner} and its log"
+    lost = [
+        *(["that it is blocked"] if device.access == "blocked" else []),
+        *([f"its {device.wipe} wipe"] if device.wipe_state in _WIPE_STANDS else []),
+    ]
+    if lost:
+        what += f", with {' and '.join(lost)}: it may come back"
     if not is_wanted(what, dry_run=dry_run, yes=yes):
         return
     command = RemoveDevice(device.key, device.mailbox_id)

@@ -135,6 +135,35 @@ def test_what_a_filter_took_away_is_explained(server: Exchange) -> None:
     assert "told nothing" in entrepot(server, "explain", "Filtered", "99999")
 
 
+def test_an_item_may_be_named_by_its_subject(server: Exchange) -> None:
+    """An administrator is told of "the mail on the harbour", not of a number; also of one that was
+    deleted since."""
+    anna = server.person("subject")
+    for subject in ("Harbour plan", "Harbour dues", "Lunch"):
+        anna.receives(subject, "x")
+    phone = _device(anna, "Subject")
+    inbox = phone.folder_of_type(2)
+    phone.sync_all(inbox)
+    lunch = next(
+        id for id, data in phone.held[inbox].items.items() if data["Email:Subject"].value == "Lunch"
+    )
+    told = entrepot(server, "explain", "Subject", "lunch")
+    assert told == entrepot(server, "explain", "Subject", lunch)
+    assert f"folder {inbox} (Inbox)" in told and "in the folder" in told
+    several = entrepot(server, "explain", "Subject", "harbour", code=1)
+    assert "Harbour plan" in several and "Harbour dues" in several and f"{inbox}:" in several
+    assert "name one of them" in several
+    anna.account().inbox.get(subject="Lunch").delete()
+    phone.sync(inbox)
+    assert " deleted" in entrepot(server, "explain", "Subject", lunch)
+    anna.account().inbox.get(subject="Harbour dues").soft_delete()
+    phone.sync(inbox)
+    assert "(Deletions)" in entrepot(server, "explain", "Subject", "dues")
+    nothing = entrepot(server, "explain", "Subject", "9" * 30, code=1)
+    assert "no item with" in nothing and "device log Subject" in nothing
+    assert "no item is named" in entrepot(server, "explain", "Subject", " ", code=1)
+
+
 def _waits(device: Device, folder: str) -> list[Node]:
     answers: list[Node] = []
     threading.Thread(target=lambda: answers.append(device.ping(600, [folder])), daemon=True).start()
@@ -158,6 +187,26 @@ def test_attack_a16_a_blocked_device_is_out_at_once(server: Exchange) -> None:
     assert "lost in the harbour" in entrepot(server, "show", "Blocked")
     entrepot(server, "unblock", "Blocked")
     assert phone.folder_sync().text("FolderHierarchy:Status") == "1"
+
+
+def test_what_was_done_before_is_told_and_kept(server: Exchange) -> None:
+    anna = server.person("twice")
+    phone = _device(anna, "Twice")
+    assert "was not blocked" in entrepot(server, "unblock", "Twice")
+    entrepot(server, "block", "Twice", "--reason", "left in a taxi")
+    assert "It was before" in entrepot(server, "block", "Twice")
+    assert "left in a taxi" in entrepot(server, "show", "Twice")
+    assert "no wipe is waiting" in entrepot(server, "wipe", "Twice", "--cancel", code=1)
+    entrepot(server, "wipe", "Twice", typed="Twice\n")
+    assert "asked of it already" in entrepot(server, "wipe", "Twice", code=1)
+    assert "blocked, account wipe: asked" in entrepot(server, "list", anna.address)
+    assert "still to erase" in entrepot(server, "unblock", "Twice")
+    lost = entrepot(server, "remove", "Twice", "--dry-run")
+    assert "with its account wipe" in lost and "it may come back" in lost
+    assert "account wipe of Twice is taken back" in entrepot(server, "wipe", "Twice", "--cancel")
+    assert phone.folder_sync().text("FolderHierarchy:Status") == "1"
+    entrepot(server, "block", "Twice")
+    assert "that it is blocked" in entrepot(server, "remove", "Twice", "--dry-run")
 
 
 def test_an_account_is_wiped_from_a_device_that_can(server: Exchange) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from eas.classes import folder_classes
 from eas.context import Context
+from eas.render.mail import blind_to
 from store.devices.commands import PeekCollections, PeekTree
 from store.instant import Instant
 
@@ -65,7 +66,8 @@ async def _look(
 ) -> Watched:
     changed: tuple[int, ...] = ()
     if folders:
-        found = await ctx.execute(PeekCollections(ctx.device.key, folders, cutoffs))
+        blind = blind_to(ctx.version)
+        found = await ctx.execute(PeekCollections(ctx.device.key, folders, cutoffs, blind=blind))
         changed = tuple(each.folder_id for each in found if each.state is not None and each.count)
     moved = tree and await ctx.execute(PeekTree(ctx.device.key, folder_classes(ctx.version)))
     return Watched(changed, bool(moved))

@@ -11,6 +11,7 @@ from eas.errors import EasError
 from eas.ids import read_folder_id
 from eas.reading.options import TOGETHER, Options, read_options
 from eas.registry import command
+from eas.render.mail import blind_to
 from eas.sync.entries import options_of
 from eas.sync.filters import ESTIMATE, cutoff
 from eas.sync.request import read_key, read_mode
@@ -93,6 +94,7 @@ async def _count(ctx: Context, element: Element, id: str) -> int:
         {folder.id: since},
         gathers={folder.id: kept.converses if mode is None else mode},
         limit=_COUNT_MAX,
+        blind=blind_to(ctx.version),
     )
     return (await ctx.execute(looked))[0].count
 

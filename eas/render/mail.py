@@ -32,6 +32,7 @@ from schemas.eas.codepages import tag_named
 from schemas.properties.make import MEETINGS
 from store import conversation_index
 from store.commands import Want
+from store.devices.model import StatePart
 from store.model import Body, Item, Properties
 
 _AGE = {version: age for age, version in enumerate(VERSIONS)}
@@ -46,7 +47,11 @@ _VERBS = {102: "1", 103: "2", 104: "3"}
 _MAIL_CLASS = "urn:content-classes:message"
 _MEETING_CLASS = "urn:content-classes:calendarmessage"
 # The parts of a message that change by themselves (MS-ASEMAIL 3.2.5.4.1), by a short name.
-STATE = {"read": "Email:Read", "flags": "Email:Flag", "categories": "Email:Categories"}
+STATE: dict[StatePart, str] = {
+    "read": "Email:Read",
+    "flags": "Email:Flag",
+    "categories": "Email:Categories",
+}
 
 
 Maker = Callable[[Item, Properties, Options], str | bytes | Element | None]
@@ -74,8 +79,14 @@ def application_data(item: Item, options: Options, version: str) -> list[Element
     return _made(_fields(version), item, options)
 
 
+@cache
+def blind_to(version: str) -> tuple[StatePart, ...]:
+    """The parts that a version has no element for: nothing to wake a device for."""
+    return tuple(part for part, name in STATE.items() if not tag_named(name).is_known_to(version))
+
+
 def read_change(
-    item: Item, options: Options, version: str, parts: Collection[str] = tuple(STATE)
+    item: Item, options: Options, version: str, parts: Collection[StatePart] = tuple(STATE)
 ) -> list[Element]:
     """The children where nothing but read state, flag or categories changed.
 

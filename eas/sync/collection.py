@@ -14,6 +14,7 @@ from eas.errors import EasError, eas_status, in_words_of
 from eas.ids import file_reference, item_server_id, read_folder_id, read_item_id
 from eas.loading import load
 from eas.reading.options import Options
+from eas.render.mail import blind_to
 from eas.render.text import line
 from eas.sync.changes import OwnChange, own_changes
 from eas.sync.entries import options_of, options_text, told
@@ -148,7 +149,8 @@ async def look(ctx: Context, collections: Sequence[Collection]) -> None:
         return
     # As far down as the device holds each: its class, which says what a filter means, and the
     # options of a device that says none are known only with its state.
-    found = await ctx.execute(PeekCollections(ctx.device.key, tuple(numbers)))
+    asked = PeekCollections(ctx.device.key, tuple(numbers), blind=blind_to(ctx.version))
+    found = await ctx.execute(asked)
     for collection, pending in zip(looked, found, strict=True):
         if pending.is_gone:
             collection.status = _HIERARCHY
@@ -209,6 +211,7 @@ async def step(ctx: Context, collection: Collection, window: int) -> None:
                 changes=tuple(changes),
                 wins="device" if collection.options.conflict == 0 else "server",
                 gets=collection.gets,
+                blind=blind_to(ctx.version),
             )
         )
     except (EasError, StoreError) as error:

@@ -17,7 +17,7 @@ from eas.render.mail import STATE, read_change
 from eas.wbxml import Element
 from store.commands import FetchItems
 from store.devices.commands import NoteRound
-from store.devices.model import Entry
+from store.devices.model import Entry, StatePart
 from store.errors import NotFound, StoreError
 from store.model import FolderId, Item, ItemId
 
@@ -26,7 +26,7 @@ _PORTION = 50
 _log = structlog.get_logger("eas")
 # Which parts of a message's state are told (MS-ASEMAIL 3.2.5.4.1) where the step does not say: it
 # was kept before 0008.
-_OLD_PARTS: dict[str, tuple[str, ...]] = {
+_OLD_PARTS: dict[str, tuple[StatePart, ...]] = {
     "read": ("read",),
     "flags": ("flags", "categories"),
     "state": tuple(STATE),

@@ -263,6 +263,7 @@ def _peek(
         window=command.limit,
         bytes_max=1 << 62,
         kinds=state.position.kinds,
+        blind=command.blind,
     )
     follower.advance(position, now, cutoff)
     return Pending(folder_id, state, is_told, len(follower.entries))
@@ -298,6 +299,7 @@ def step_collection(tx: WriteTx, command: StepCollection, prepared: list[Any]) -
         bytes_max=command.bytes_max,
         item_bytes=command.item_bytes,
         kinds=state.position.kinds,
+        blind=command.blind,
     )
     position, more = state.position, state.more
     if command.gets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from store.commands import Command
-from store.devices.model import Access, Wipe, WipeState
+from store.devices.model import Access, StatePart, Wipe, WipeState
 from store.instant import Instant
 from store.model import ItemId
 
@@ -158,7 +158,8 @@ class PeekCollections(Command, frozen=True):
     ``numbers``: (folder, token, number); an empty token means the newest state. ``cutoffs`` by
     folder: the instant from which items count, "" for all; a folder without one is looked at as
     far down as the device holds it. ``gathers`` by folder: whether conversations count whole, where
-    that is another than the device said. ``limit``: count at most that many.
+    that is another than the device said. ``limit``: count at most that many. ``blind``: parts of
+    the state of messages of which the device cannot be told.
     """
 
     device: str
@@ -166,6 +167,7 @@ class PeekCollections(Command, frozen=True):
     cutoffs: dict[int, Instant] = {}
     gathers: dict[int, bool] = {}
     limit: int = 1
+    blind: tuple[StatePart, ...] = ()
 
 
 class StepCollection(Command, frozen=True):
@@ -177,7 +179,7 @@ class StepCollection(Command, frozen=True):
     (0: all of it); ``cutoff``: items received before it are left out, ``gathers``: unless they are
     of a conversation with a later message in the folder. ``options`` None: as before.
     ``wins``: whose change counts where both changed an item. ``gets`` False: only the device's
-    own changes.
+    own changes. ``blind`` as for PeekCollections.
     Raises NotFound, AccessDenied (role ``sync``), InvalidState for a number not known.
     """
 
@@ -194,6 +196,7 @@ class StepCollection(Command, frozen=True):
     changes: tuple[DeviceChange, ...] = ()
     wins: Literal["device", "server"] = "server"
     gets: bool = True
+    blind: tuple[StatePart, ...] = ()
 
 
 class MoveForDevice(Command, frozen=True):

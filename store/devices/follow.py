@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from schemas.property import Kind
 from store.devices.held import Name, own_buried, own_living, statement
 from store.devices.model import ABOVE_ALL, Entry, EntryKind, Position, Reach, StatePart
 from store.devices.order import order_of
@@ -78,7 +79,8 @@ class Follower:
     """One step of one device in one folder, bounded by number and by bytes.
 
     ``own``: the device's own changes, by item, with the change number of each. ``own`` items of
-    which the device does not know how they look now have 0.
+    which the device does not know how they look now have 0. ``blind``: parts of the state of
+    messages of which it is not told.
     """
 
     def __init__(
@@ -92,9 +94,11 @@ class Follower:
         bytes_max: int,
         item_bytes: int = 0,
         kinds: tuple[str, ...] = (),
+        blind: tuple[StatePart, ...] = (),
     ) -> None:
         self._tx = tx
         self._kinds = kinds
+        self._blind = blind if Kind.MESSAGE in kinds else ()
         self._order = order_of(kinds)
         self._keys = {"mailbox_id": mailbox_id, "folder_id": folder_id}
         self._own = own
@@ -115,6 +119,7 @@ class Follower:
             window=1,
             bytes_max=self._bytes_max,
             kinds=self._kinds,
+            blind=self._blind,
         )
 
     @property
@@ -256,7 +261,10 @@ class Follower:
         # has left its first place in the log, where it would have been told.
         if row.changed_seq > since.base:
             return self._tell("change", row, "changed")
-        parts = [part for part in _STATE if getattr(row, part.number) > since.base]
+        changed = [part for part in _STATE if getattr(row, part.number) > since.base]
+        parts = [part for part in changed if part.name not in self._blind]
+        if changed and not parts:
+            return True
         causes = " and ".join(part.words for part in parts)
         return self._tell("state", row, f"{causes} changed", tuple(part.name for part in parts))
 

@@ -149,6 +149,48 @@ def test_lesson_09_what_the_filter_hides_does_not_wake_it(new_device: NewDevice,
     assert not waiting.done() and device.sync(inbox) is None
 
 
+@pytest.mark.parametrize("version", ["12.1", "14.1"])
+def test_what_a_version_has_no_element_for_does_not_wake_it(
+    anna: Person, new_device: NewDevice, version: str
+) -> None:
+    """12.1 has no categories of mail; those of contacts it has."""
+    anna.receives("Mail", "x")
+    device, inbox = _ready(new_device, anna, version)
+    contacts = device.folder_of_type(9)
+    added = documents.add("c1", node("Contacts:FirstName", "Ada"))
+    device.begin(contacts)
+    device.change(contacts, added)
+    device.sync_all(contacts)
+    account = anna.account()
+
+    def categorised(folder: str) -> None:
+        item = getattr(account, folder).all().get()
+        item.categories = ["Harbour"]
+        item.save(update_fields=["categories"])
+
+    waiting = _pinging(device, inbox, contacts)
+    categorised("inbox")
+    if version == "12.1":
+        time.sleep(0.5)
+        assert not waiting.done()
+        assert device.sync(inbox) is None
+        categorised("contacts")
+    answer = waiting.result(5)
+    assert answer is not None and answer.text(_STATUS) == "2"
+    folder = contacts if version == "12.1" else inbox
+    assert answer.text("Ping:Folders", "Ping:Folder") == folder
+    step = device.sync(folder)
+    assert step is not None and step.find("AirSync:Commands") is not None
+    # What comes with it is told all the same.
+    mail = account.inbox.all().get()
+    mail.categories, mail.is_read = ["Lighthouse"], True
+    mail.save(update_fields=["categories", "is_read"])
+    step = device.sync(inbox)
+    assert step is not None
+    (change,) = step.find("AirSync:Commands").children  # type: ignore[union-attr]
+    assert change.text("AirSync:ApplicationData", "Email:Read") == "1"
+
+
 def test_a_change_of_the_tree_is_status_7(anna: Person, new_device: NewDevice) -> None:
     device, inbox = _ready(new_device, anna)
     waiting = _pinging(device, inbox)

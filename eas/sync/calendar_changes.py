@@ -27,7 +27,7 @@ from eas.sync.own import (
 from eas.sync.request import CollectionRequest
 from eas.wbxml import Element
 from store.calendar.model import ZoneRecord
-from store.calendar.occurrences import Series, body_of, is_master
+from store.calendar.occurrences import Series, is_master
 from store.calendar.settle import RECEIVED
 from store.calendar.zones import to_utc, zone_of
 from store.commands import (
@@ -43,8 +43,9 @@ from store.commands import (
     Want,
 )
 from store.devices.commands import DeviceChange
-from store.errors import StoreError
+from store.errors import NotFound, StoreError
 from store.instant import Instant, from_instant, to_instant
+from store.items.fetch import as_occurrence
 from store.model import Body, FolderId, Item, ItemDraft, ItemId, Properties
 
 _P, _C = "AirSync", "Calendar"
@@ -160,12 +161,12 @@ def _edited(
 ) -> _Edit:
     """What a command says of an event that there is, or of one occurrence of it."""
     supported = asked.options.supported if asked.options is not None else None
-    before, occurrence = found.properties, None
     if original:
-        series = Series(before)
-        occurrence = series.at(original)
-        if occurrence is not None:
-            before = series.properties_of(occurrence)
+        try:
+            found = as_occurrence(found, original)
+        except NotFound as error:
+            raise EasError(NOT_FOUND, "the occurrence was deleted") from error
+    before = found.properties
     data = read_calendar_change(
         data_of(element),
         ctx.version,
@@ -174,11 +175,10 @@ def _edited(
         is_occurrence=bool(original),
         own=ctx.session.principal.address,
     )
-    files = files_of(ctx, found.id, data.attachments_added, data.attachments_removed)
-    target = ItemId(found.id.mailbox_id, found.id.id, original)
-    edit = ItemChange(target, set=data.set, unset=data.unset, body=data.body)
-    body = found.body if occurrence is None else body_of(occurrence, found.body)
-    tells = _tells(ctx) if _is_news(data, before, body or Body()) else "none"
+    item = ItemId(found.id.mailbox_id, found.id.id)
+    files = files_of(ctx, item, data.attachments_added, data.attachments_removed)
+    edit = ItemChange(found.id, set=data.set, unset=data.unset, body=data.body)
+    tells = _tells(ctx) if _is_news(data, before, found.body or Body()) else "none"
     update = UpdateItems((edit,), resolution="always_overwrite", invitations=tells)
     return _Edit(
         (*files, update),

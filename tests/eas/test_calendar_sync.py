@@ -246,6 +246,23 @@ def test_16_changes_and_deletes_one_occurrence_by_its_instance(
     assert other.text(f"{_C}:StartTime") == "20261006T120000Z"
 
 
+def test_a_deleted_occurrence_is_not_changed(anna: Person, new_device: NewDevice) -> None:
+    """Nor does the whole series change in its stead."""
+    _series(anna)
+    device = new_device(anna)
+    ((id, _),) = _held(device).items()
+    instance = node("AirSyncBase:InstanceId", "20261006T080000Z")
+    gone = documents.delete(id)
+    gone.children.append(instance)
+    device.change(_calendar(device), gone)
+    change = documents.change(id, node(f"{_C}:Subject", "Back again"))
+    change.children.insert(1, instance)
+    answer = device.change(_calendar(device), change)
+    assert answer is not None
+    assert answer.text(f"{_A}:Responses", f"{_A}:Change", f"{_A}:Status") == "8"
+    assert _shown(anna) == ["05 10 Stand-up", *(f"{day:02} 10 Stand-up" for day in (7, 8, 9))]
+
+
 def test_14_1_sends_all_exceptions_at_once(anna: Person, new_device: NewDevice) -> None:
     _series(anna)
     device = new_device(anna, "14.1")

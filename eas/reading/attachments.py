@@ -45,7 +45,10 @@ def _attachment(element: Element) -> AttachmentDraft:
         raise EasError(CONVERSION, "an attachment is a file or a message")
     content = element.find("AirSyncBase:Content")
     data = b"" if content is None else content.as_bytes()
-    name = line(element.text("AirSyncBase:DisplayName")).strip() or "attachment"
+    if element.find("AirSyncBase:DisplayName") is None:
+        raise EasError(CONVERSION, f"{element.name} without a DisplayName")
+    # An empty one is no name: where it is shown, it has one by its type.
+    name = line(element.text("AirSyncBase:DisplayName")).strip()
     if method == _EMBEDDED:
         return AttachmentDraft(kind="item", name=name, item=parse(data))
     return AttachmentDraft(

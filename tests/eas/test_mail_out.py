@@ -251,6 +251,14 @@ def test_a_draft_is_made_changed_and_sent(
                         node("AirSyncBase:Content", b"content of the file"),
                         node("AirSyncBase:DisplayName", "file.txt"),
                     ),
+                    node(
+                        "AirSyncBase:Add",
+                        node("AirSyncBase:ClientId", "file-2"),
+                        node("AirSyncBase:Method", 1),
+                        node("AirSyncBase:Content", b"%PDF"),
+                        node("AirSyncBase:DisplayName", ""),
+                        node("AirSyncBase:ContentType", "application/pdf"),
+                    ),
                 ),
             )
         ],
@@ -268,7 +276,10 @@ def test_a_draft_is_made_changed_and_sent(
     (held,) = _mail(second, drafts)
     assert held["Email:Subject"].value == "A better draft" and held["Email2:IsDraft"].value == "1"
     assert _text(held) == "First words" and ben.address in str(held["Email:To"].value)
-    assert [name for name, _ in _files(second, held)] == ["file.txt"]
+    # What has no name is kept without one, and shown by its type.
+    assert [name for name, _ in _files(second, held)] == ["attachment.pdf", "file.txt"]
+    (draft,) = anna.account().drafts.all()
+    assert sorted(each.name or "" for each in draft.attachments) == ["", "file.txt"]
     sent = device.sync(drafts, commands=[_sending(id)])
     assert sent is not None
     device.sync(drafts)
@@ -276,7 +287,10 @@ def test_a_draft_is_made_changed_and_sent(
     assert second.held[drafts].items == {}
     (came,) = _mail(other, other.folder_of_type(2))
     assert came["Email:Subject"].value == "A better draft"
-    assert _files(other, came) == [("file.txt", b"content of the file")]
+    assert _files(other, came) == [
+        ("attachment2.pdf", b"%PDF"),  # as it arrives, it is named by its place
+        ("file.txt", b"content of the file"),
+    ]
     (kept,) = _mail(device, device.folder_of_type(5))
     assert kept["Email2:IsDraft"].value == "0"
 

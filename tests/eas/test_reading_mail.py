@@ -363,6 +363,7 @@ def test_an_attachment_without_content_is_left_out() -> None:
     "broken",
     [
         base("Add", Method="1", Content=b"", DisplayName="x"),
+        base("Add", ClientId="c", Method="1", Content=b"x"),
         base("Add", ClientId="c", Method="6", Content=b"", DisplayName="x"),
         base("Delete"),
         base("Delete", FileReference=""),

@@ -18,6 +18,7 @@ from eas.reading.recurrence import read_recurrence
 from eas.render.calendar import TYPES
 from eas.wbxml import Element
 from schemas.eas.codepages import is_known_tag
+from store.calendar.inbox_reminders import with_own_reminders
 from store.calendar.model import ExceptionRecord, ZoneRecord
 from store.calendar.occurrences import Series, is_master
 from store.calendar.settle import RECEIVED
@@ -193,9 +194,11 @@ def _exceptions(said: Said, element: Element) -> None:
     except (InvalidValue, KeyError, ValueError) as error:
         raise EasError(CONVERSION, "a series that is none") from error
     records = [_exception(said, series, each) for each in exceptions]
-    named = {record["original"]: record for record in records if record is not None}
+    before = said.before.get("exceptions") or ()
+    told = with_own_reminders([record for record in records if record is not None], before)
+    named = {record["original"]: record for record in told}
     # One that is not named stays as it is (MS-ASCAL 3.2.5.3.1).
-    known = {each["original"]: each for each in said.before.get("exceptions") or ()}
+    known = {each["original"]: each for each in before}
     kept = {original: each for original, each in known.items() if series.at(original)} | named
     said.set["exceptions"] = [kept[original] for original in sorted(kept)] or None
 

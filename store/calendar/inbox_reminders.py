@@ -4,12 +4,13 @@ they are due. They stand in an item's ``inbox_reminders`` (``store.calendar.mode
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, cast
 
 import msgspec
 
+from store.calendar.model import ExceptionRecord
 from store.calendar.occurrences import Series, is_master
 from store.errors import InvalidValue
 from store.instant import Instant, from_instant, to_instant
@@ -87,6 +88,40 @@ def parts(properties: Properties) -> list[Properties]:
     """An item's own properties, and what each of its exceptions says itself."""
     exceptions = properties.get("exceptions") or ()
     return [properties, *(each.get("properties") or {} for each in exceptions)]
+
+
+def with_own_reminders(
+    exceptions: Iterable[ExceptionRecord],
+    before: Iterable[ExceptionRecord],
+    series: Series | None = None,
+) -> list[ExceptionRecord]:
+    """New exceptions of a series, by original start, with the reminders by mail that those
+    ``before`` had of their own: who writes exceptions anew knows nothing of them.
+
+    ``series``: an occurrence of it that no longer differs but in these keeps them too.
+    """
+    own = {each["original"]: said for each in before if (said := _own(each))}
+    made = {each["original"]: _joined(each, own.get(each["original"])) for each in exceptions}
+    for original, said in own.items():
+        if original not in made and series is not None and series.at(original) is not None:
+            made[original] = _joined({"original": original}, said)
+    return [made[original] for original in sorted(made)]
+
+
+def _own(record: ExceptionRecord) -> ExceptionRecord:
+    """What an exception says itself of reminders by mail; empty where it says nothing."""
+    said: Properties = record.get("properties") or {}
+    if NAME in said:
+        return {"properties": {NAME: said[NAME]}}
+    return {"removed": [NAME]} if NAME in record.get("removed", ()) else {}
+
+
+def _joined(record: ExceptionRecord, own: ExceptionRecord | None) -> ExceptionRecord:
+    if not own or record.get("is_deleted"):
+        return record
+    properties = {**own.get("properties", {}), **record.get("properties", {})}
+    removed = list(dict.fromkeys([*record.get("removed", ()), *own.get("removed", ())]))
+    return {**record, "properties": properties, **({"removed": removed} if removed else {})}
 
 
 # -- when they are due -------------------------------------------------------------------------

@@ -358,6 +358,35 @@ def test_an_exception_of_nearly_the_right_time_is_found() -> None:
     ]
 
 
+def test_an_exception_that_a_device_restates_keeps_its_reminders_by_mail() -> None:
+    """No device knows of them."""
+    daily = {"type": "daily", "interval": 1, "start": "2026-07-01", "count": 5}
+    before = settled({**_SINGLE, "recurrence": daily}, _NOW)
+    own = {"inbox_reminders": [{"id": "a", "minutes": 5, "send_option": "user"}]}
+    second, third = (f"2026-07-0{n}T08:00:00.000000Z" for n in (2, 3))
+    before["exceptions"] = [
+        {"original": second, "properties": own},
+        {"original": third, "properties": {}, "removed": ["inbox_reminders"]},
+    ]
+    restated = [
+        Element(
+            "Calendar:Exception",
+            None,
+            [
+                Element("Calendar:ExceptionStartTime", f"2026070{n}T080000Z"),
+                Element("Calendar:Subject", "Other"),
+            ],
+        )
+        for n in (2, 3)
+    ]
+    data = _data(Element("Calendar:Exceptions", None, restated))
+    change = read_calendar_change(data, "14.1", before)
+    assert change.set["exceptions"] == [
+        {"original": second, "properties": {**own, "subject": "Other"}},
+        {"original": third, "properties": {"subject": "Other"}, "removed": ["inbox_reminders"]},
+    ]
+
+
 @pytest.mark.parametrize(
     "element",
     [

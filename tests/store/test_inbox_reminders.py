@@ -27,6 +27,7 @@ from store.errors import AccessDenied, InvalidValue
 from store.instant import from_instant, to_instant
 from store.mime import parse_all
 from store.model import Item, ItemDraft, ItemId, Permission
+from store.results import SavedItem
 from store.rights import LEVELS
 from store.store import Session, Store
 from tests.store.helpers import change, get, kept, refusal, save
@@ -286,6 +287,35 @@ async def test_an_attendees_own_stay_with_the_attendee(
     assert (after["subject"], after["inbox_reminders"][0]["minutes"]) == ("Talk", 30)
     assert await _pass(store, 1.6) == 1
     assert [len(await _reminders(who)) for who in (anna, ben)] == [0, 1]
+
+
+async def test_an_attendees_own_of_an_occurrence_stay(
+    store: Store, anna: Session, ben: Session
+) -> None:
+    """Where news of the series restate its exceptions, and where they say nothing of them."""
+    days = {"type": "daily", "interval": 1, "start": _at(store, 2)[:10], "count": 9}
+    id = await invite(anna, _meeting(store, BEN, recurrence=days))
+    meeting = await only(ben, "calendar")
+    own, start = meeting.id, from_instant(meeting.properties["start"])
+    first, second, third = (to_instant(start + timedelta(days=n)) for n in range(3))
+    for original in (first, second):
+        one = ItemId(own.mailbox_id, own.id, original)
+        changed = await change(ben, one, set={"inbox_reminders": [{"minutes": 30}]})
+        assert isinstance(changed, SavedItem)
+    for set, original in (
+        ({"location": "Room 7"}, second),
+        ({"subject": "Other"}, third),
+        ({"subject": "Talk"}, ""),
+    ):
+        news = ItemChange(ItemId(id.mailbox_id, id.id, original), set=set)
+        await anna.execute(UpdateItems((news,), "always_overwrite", invitations="all"))
+    after = (await only(ben, "calendar")).properties
+    assert after["subject"] == "Talk"
+    found = {each["original"]: each["properties"] for each in after["exceptions"]}
+    told = {o: (p.get("location"), "inbox_reminders" in p) for o, p in found.items()}
+    assert told == {first: (None, True), second: ("Room 7", True), third: (None, False)}
+    assert await _pass(store, 1.6) == 1
+    assert len(await _reminders(ben)) == 1
 
 
 async def test_a_cancelled_meeting_does_not_remind(

@@ -9,6 +9,8 @@ from sqlalchemy import bindparam, select, update
 
 from schemas.property import Kind
 from store import tables
+from store.calendar.inbox_reminders import with_own_reminders
+from store.calendar.occurrences import Series
 from store.calendar.scheduling.booking import book
 from store.calendar.scheduling.found import Found, change_found, find_meeting, rows_of_uid
 from store.calendar.scheduling.imip import each_event
@@ -215,6 +217,7 @@ def _renew(tx: WriteTx, found: Found, draft: ItemDraft) -> str:
     the answer is asked for anew."""
     news = taken(draft)
     known = found.properties
+    _keep_reminders(news, known)
     unset = [n for n in (*_TAKEN, "recurrence", "exceptions") if n in known and n not in news]
     if found.original:
         unset = [name for name in unset if name not in ("recurrence", "exceptions")]
@@ -230,6 +233,15 @@ def _renew(tx: WriteTx, found: Found, draft: ItemDraft) -> str:
     news["appointment_state"] = MEETING | RECEIVED
     change_found(tx, found, news, kept, draft.body)
     return "informational_update" if answered and not (is_new or was_cancelled) else "full_update"
+
+
+def _keep_reminders(news: Properties, known: Properties) -> None:
+    """An attendee's own reminders by mail of single occurrences stay where these do."""
+    before = known.get("exceptions")
+    if before and news.get("recurrence"):
+        series = Series({**known, **news, "exceptions": ()})
+        exceptions = with_own_reminders(news.get("exceptions") or (), before, series)
+        news |= {"exceptions": exceptions} if exceptions else {}
 
 
 def _counts(name: str, found: Found) -> bool:

@@ -33,6 +33,7 @@ _log = structlog.get_logger("eas")
 # What an answer must have for packing to save a network packet.
 _GZIP_BYTES_MIN = 1400
 _GZIP_LEVEL = 1
+_MOVED = 451  # MS-ASHTTP 3.1.5.2.2
 _CLOSED = 126  # UserDisabledForSync (MS-ASCMD 2.2.2), HTTP 403 before 14.0
 
 
@@ -74,6 +75,10 @@ class Front:
         principal = await self._signed_in(request)
         if isinstance(principal, Response):
             return principal
+        if request.url.hostname in self._settings.devices_moved_from:
+            location = f"{self._settings.url}{PATH}"
+            text = f"This server is at {location} now.\n"
+            return PlainTextResponse(text, _MOVED, headers={"X-MS-Location": location})
         if request.method == "OPTIONS" and principal.may_use_devices:
             # Nine takes versions after 14.1 only from a server that says this.
             headers = {**self._described, "Allow": "OPTIONS,POST", "Public": "OPTIONS,POST"}

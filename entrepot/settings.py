@@ -6,9 +6,11 @@ and a test finds each there. Names end in their unit: ``_s`` seconds, ``_bytes``
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import field_validator, model_validator
 from pydantic_settings import (
@@ -24,6 +26,7 @@ from store.limits import Limits
 
 MIB = 1024 * 1024
 CONFIG_NAME = "entrepot.toml"
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 class Settings(BaseSettings):
@@ -366,6 +369,12 @@ class Settings(BaseSettings):
         group="Devices",
         reason="Devices of one mailbox. A lost password would otherwise make as many as it likes.",
     )
+    devices_moved_from: tuple[str, ...] = setting(
+        (),
+        group="Devices",
+        reason="Names of this server (`mail.old.example`) under which devices still come and no "
+        "longer shall: they are sent to `public_url` (HTTP 451), and keep to it from then on.",
+    )
     device_days: int = setting(
         90,
         at_least=7,
@@ -505,8 +514,19 @@ class Settings(BaseSettings):
     def _known_policies(cls, value: dict[str, Choice]) -> dict[str, Choice]:
         return check_policies(value)
 
+    @field_validator("devices_moved_from")
+    @classmethod
+    def _names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not _HOST_NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no host name: write it as mail.old.example")
+        return tuple(name.lower() for name in value)
+
     @model_validator(mode="after")
     def _fits(self) -> Settings:
+        new = urlsplit(self.url).hostname or ""
+        if new in self.devices_moved_from:
+            raise ValueError(f"devices_moved_from has {new}, where devices shall go")
         if self.lockout_first_s > self.lockout_s_max:
             raise ValueError("lockout_first_s is longer than lockout_s_max")
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from conformance.eas import documents
 from conformance.eas.http import post
 from conformance.eas.wbxml import decode
-from entrepot.testing import Person
+from entrepot.testing import Exchange, Person
 from tests.eas.conftest import VERSIONS, NewDevice
 
 
@@ -205,3 +206,34 @@ def test_the_answers_of_a_device_that_begins_describe_the_server(
     assert device.post("FolderSync", documents.folder_sync("0")).headers["ms-asprotocolversions"]
     again = device.post("FolderSync", documents.folder_sync(device.tree_key))
     assert "ms-asprotocolversions" not in again.headers
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_devices_follow_a_server_to_its_new_name(
+    exchange_factory: Callable[..., Exchange], version: str
+) -> None:
+    """HTTP 451 tells where (MS-ASHTTP 3.1.5.2.2), to whoever signed in; by any name that
+    is not listed all is as ever. The place is the settings', whatever the request says."""
+    with exchange_factory(
+        environment={"ENTREPOT_DEVICES_MOVED_FROM": '["Mail.Old.example"]'}
+    ) as server:
+        anna = server.person("anna")
+        query = "Cmd=FolderSync&User=x&DeviceId=moved&DeviceType=Phone"
+        headers = {"MS-ASProtocolVersion": version, "X-MS-PolicyKey": "0"}
+
+        def ask(host: str, *, method: str = "POST", signed: bool = True) -> httpx.Response:
+            return httpx.request(
+                method,
+                f"{server.eas}?{query}",
+                headers={**headers, "Host": host, "X-Forwarded-Host": "evil.example"},
+                auth=(anna.address, anna.password) if signed else None,
+            )
+
+        for host in ("mail.old.example", "MAIL.old.example:443"):
+            for method in ("POST", "OPTIONS"):
+                moved = ask(host, method=method)
+                assert moved.status_code == 451
+                assert moved.headers["X-MS-Location"] == server.eas
+            assert ask(host, signed=False).status_code == 401
+        assert ask("mail.new.example").status_code == (449 if version == "12.1" else 200)
+        assert "X-MS-Location" not in ask("mail.new.example", method="OPTIONS").headers

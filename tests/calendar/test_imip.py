@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from store.calendar.ical.read import Calendar, read_calendar
+from store.calendar.occurrences import Series
 from store.commands import (
     AddAccount,
     AddDomain,
@@ -182,6 +183,22 @@ async def test_one_occurrence_is_moved_and_another_cancelled(world: World) -> No
     assert moved["properties"]["my_response_type"] == "no_response_received"
     assert gone["properties"]["is_cancelled"]
     assert series.properties["my_response_type"] == "accept"
+
+
+async def test_a_meeting_on_several_days_is_on_all_of_them(world: World) -> None:
+    """By RDATE: a series with exceptions, of which one day can be cancelled."""
+    days = "RDATE;TZID=Europe/Berlin:20260708T100000,20260722T100000"
+    await world.arrive(_calendar("REQUEST", days, "SEQUENCE:0"))
+    (request,) = await world.items("inbox")
+    assert request.properties["is_recurring"]
+    series = Series((await world.meeting()).properties)
+    window = ("2026-07-01T00:00:00.000000Z", "2026-12-31T00:00:00.000000Z")
+    assert [each.start[8:10] for each in series.between(*window)] == ["01", "08", "22"]
+    at = "RECURRENCE-ID;TZID=Europe/Berlin:20260722T100000"
+    await world.arrive(_calendar("CANCEL", at, "SEQUENCE:1", start="20260722T100000"))
+    series = Series((await world.meeting()).properties)
+    gone = [series.properties_of(each).get("is_cancelled") for each in series.between(*window)]
+    assert gone == [False, False, True]
 
 
 async def test_who_was_invited_to_one_occurrence_has_only_that(world: World) -> None:

@@ -17,9 +17,10 @@ import icalendar
 import msgspec
 
 from store.calendar.ical.alarms import read_alarms
-from store.calendar.ical.rrule import from_rrule
+from store.calendar.ical.dates import Span, series_of
 from store.calendar.ical.vtimezone import read_vtimezone, zone_named
 from store.calendar.model import ExceptionRecord, ZoneRecord
+from store.calendar.occurrences import Series
 from store.calendar.settle import settled_occurrence
 from store.calendar.zones import local, to_utc, zone_of
 from store.errors import InvalidValue, StoreError
@@ -182,10 +183,8 @@ class _Reader:
         if event.get("RECURRENCE-ID") is not None:
             original, _, _ = self._moment(event["RECURRENCE-ID"], properties)
             properties["recurrence_id"] = original
-        elif event.get("RRULE") is not None and "start" in properties:
-            self._recurrence(event, properties, zone, untold)
-        if event.get("RDATE") is not None:
-            untold += [f"RDATE:{_raw(each)}" for each in _several(event, "RDATE")]
+        elif "start" in properties and (event.get("RRULE") or event.get("RDATE")):
+            untold += self._recurrence(event, properties, zone)
         if _text(event, "LOCATION"):
             properties["location"] = _text(event, "LOCATION")
         _people(event, properties)
@@ -252,33 +251,60 @@ class _Reader:
 
     # -- series ------------------------------------------------------------------------------
 
-    def _recurrence(
-        self, event: Any, properties: Properties, zone: tzinfo, untold: list[str]
-    ) -> None:
-        rules = _several(event, "RRULE")
-        start = local(_aware(properties["start"]), zone)
-        recurrence = from_rrule(_upper(rules[0]), start, zone) if len(rules) == 1 else None
-        if recurrence is None:
-            untold += [f"RRULE:{_raw(rule)}" for rule in rules]
-            return
-        properties["recurrence"] = recurrence
-        exceptions: list[ExceptionRecord] = []
-        for value in _dates(event, "EXDATE"):
-            original, _, is_day = self._moment(value, properties)
-            if is_day and not properties["is_all_day"]:  # the day of it, whatever the hour
-                wall = datetime.combine(value.dt, start.time())
-                original = to_instant(to_utc(wall, zone))
-            exceptions.append({"original": original, "is_deleted": True})
-        if exceptions:
-            properties["exceptions"] = sorted(exceptions, key=_original)
+    def _recurrence(self, event: Any, properties: Properties, zone: tzinfo) -> list[str]:
+        """Make a series of it; what of its days is not said so, as it was written."""
+        rules, added = _several(event, "RRULE"), _several(event, "RDATE")
+        first = self._span(properties, zone)
+        deleted = [self._wall(value, first[0], zone) for value in _dates(event, "EXDATE")]
+        spans = [self._added(value, first, zone) for value in _dates(event, "RDATE")]
+        found = series_of([_upper(rule) for rule in rules], first, deleted, spans, zone)
+        if found.recurrence:
+            properties["recurrence"] = found.recurrence
+            if found.exceptions:
+                properties["exceptions"] = found.exceptions
+        return [
+            *(f"RRULE:{_raw(rule)}" for rule in rules if not found.has_rules),
+            *(f"RDATE:{_raw(each)}" for each in added if not found.has_dates),
+        ]
+
+    def _span(self, properties: Properties, zone: tzinfo) -> Span:
+        start, end = (local(_aware(properties[name]), zone) for name in ("start", "end"))
+        return start.replace(tzinfo=None), end.replace(tzinfo=None)
+
+    def _wall(self, value: Any, start: datetime, zone: tzinfo) -> datetime:
+        """A date of EXDATE or RDATE by the item's clock; a day is that day's, whatever the hour."""
+        if not isinstance(value.dt, datetime):
+            return datetime.combine(value.dt, start.time())
+        moment, _, _ = self._moment(value)
+        return local(_aware(moment), zone).replace(tzinfo=None)
+
+    def _added(self, value: Any, first: Span, zone: tzinfo) -> Span:
+        """An RDATE; a period has an end of its own."""
+        length = first[1] - first[0]
+        said: Any = value.dt
+        if not isinstance(said, tuple):
+            start = self._wall(value, first[0], zone)
+            return start, start + length
+        begin, end = cast("tuple[datetime, datetime | timedelta]", said)
+        if begin.tzinfo is not None:
+            begin = local(begin.astimezone(UTC), zone).replace(tzinfo=None)
+        if isinstance(end, timedelta):
+            return begin, begin + end
+        if end.tzinfo is not None:
+            end = local(end.astimezone(UTC), zone).replace(tzinfo=None)
+        return begin, max(begin, end)
 
     def _with_exceptions(self, master: Event, others: Iterable[Any]) -> Event:
         records = {e["original"]: e for e in master.properties.get("exceptions") or ()}
         untold = list(master.untold)
+        series = Series(master.properties)
         for each in others:
             try:
                 changed = self._single(each)
                 record = _exception(master, changed)
+                near = series.near(record["original"])
+                if near is not None:
+                    record["original"] = near.original
             except StoreError:
                 untold.append(f"RECURRENCE-ID:{_raw(each.get('RECURRENCE-ID'))}")
                 continue
@@ -348,7 +374,7 @@ def _several(event: Any, name: str) -> list[Any]:
 
 
 def _dates(event: Any, name: str) -> list[Any]:
-    """The single dates of EXDATE lines; each keeps the zone of its line."""
+    """The single dates of EXDATE or RDATE lines; each keeps the zone of its line."""
     found: list[Any] = []
     for line in _several(event, name):
         for value in getattr(line, "dts", ()):
@@ -356,7 +382,7 @@ def _dates(event: Any, name: str) -> list[Any]:
                 value.params["TZID"] = line.params["TZID"]
             found.append(value)
             if len(found) > DATES_MAX:
-                raise _refusal(f"more than {DATES_MAX:,} dates are taken out")
+                raise _refusal(f"more than {DATES_MAX:,} dates")
     return found
 
 

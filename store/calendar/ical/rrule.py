@@ -100,7 +100,7 @@ _WRITERS: dict[str, Callable[[Recurrence], list[str]]] = {
 def from_rrule(rule: Rule, start: datetime, zone: tzinfo) -> Recurrence | None:
     """The recurrence that a rule (parts by upper-case name) says for something that starts at the
     wall clock ``start``; None where our patterns cannot say it."""
-    if any(rule.get(name) for name in _UNTOLD) or not _says_the_start(rule, start):
+    if any(rule.get(name) for name in _UNTOLD) or not says_the_start(rule, start):
         return None
     read = _READERS.get(_text(rule, "FREQ"))
     recurrence = read(rule, start) if read is not None else None
@@ -111,11 +111,12 @@ def from_rrule(rule: Rule, start: datetime, zone: tzinfo) -> Recurrence | None:
     if rule.get("COUNT"):
         recurrence["count"] = _number(rule, "COUNT", 1)
     elif rule.get("UNTIL"):
-        recurrence["until"] = _until(rule["UNTIL"][0], zone).isoformat()
+        recurrence["until"] = until_of(rule["UNTIL"][0], zone).isoformat()
     return recurrence
 
 
-def _says_the_start(rule: Rule, start: datetime) -> bool:
+def says_the_start(rule: Rule, start: datetime) -> bool:
+    """Whether what a rule says of the clock is what the start shows."""
     said = (start.hour, start.minute, start.second)
     return all(
         not rule.get(name) or [int(v) for v in rule[name]] == [value]
@@ -133,7 +134,7 @@ def _number(rule: Rule, name: str, default: int) -> int:
     return int(values[0]) if values else default
 
 
-def _until(value: Any, zone: tzinfo) -> date:
+def until_of(value: Any, zone: tzinfo) -> date:
     """The day of the last start by the item's own clock."""
     if isinstance(value, datetime):
         if value.tzinfo is None:

@@ -100,10 +100,23 @@ def _state(device: Device) -> str:
 
 @devices.command("show")
 def show_device(
-    name: Name, user: User = "", config: ConfigOption = None, folder: FolderOption = None
+    name: Name,
+    user: User = "",
+    recovery: Annotated[
+        bool,
+        typer.Option(
+            "--recovery-password", help="Show the password that opens it, where it left one here."
+        ),
+    ] = False,
+    config: ConfigOption = None,
+    folder: FolderOption = None,
 ) -> None:
     """Show what is known of a device."""
-    owner, device = _find(load_settings(config, folder), name, user)
+    settings = load_settings(config, folder)
+    owner, device = _find(settings, name, user)
+    if recovery:
+        _show_recovery_password(settings, device)
+        return
     said: dict[str, str] = device.record.get("information", {})
     lines = {
         "User": owner,
@@ -120,6 +133,19 @@ def show_device(
     for label, value in lines.items():
         if value:
             out.print(f"{label + ':':<18}{value}", markup=False)
+
+
+def _show_recovery_password(settings: Settings, device: Device) -> None:
+    """Show it, and note in the device's log that it was shown. Raises Complaint."""
+    password: str = device.record.get("recovery_password", "")
+    if not password:
+        raise Complaint(
+            f"{device.device_id} left no recovery password here",
+            "PasswordRecoveryEnabled in device_policy asks devices to leave one",
+        )
+    command = ChangeDevice(device.key, device.mailbox_id, note="its recovery password was shown")
+    administer(settings, lambda admin: admin.execute(command))
+    out.print(password, markup=False, highlight=False)
 
 
 @devices.command("log")

@@ -56,7 +56,8 @@ def _subjects(device: Device, *parts: Node, options: tuple[Node, ...] = ()) -> l
 
 
 def test_a_query_is_one_and(anna: Person, new_device: NewDevice) -> None:
-    """Anything else is too complex (MS-ASCMD 2.2.3.10, 2.2.3.27.5, 2.2.3.30.5, 2.2.3.80.2)."""
+    """Anything else is too complex (MS-ASCMD 2.2.3.10, 2.2.3.27.5, 2.2.3.30.5, 2.2.3.35.2,
+    2.2.3.80.2, 2.2.3.86, 2.2.3.96): so nothing can stand in an Or."""
     device = new_device(anna)
     inbox, words = _in(device.folder_of_type(2)), _words("x")
     conversation = node(f"{_S}:ConversationId", bytes(16))

@@ -87,6 +87,22 @@ def test_what_a_device_says_of_itself_is_kept(server: Exchange) -> None:
     assert "Another name" not in entrepot(server, "show", "Says")
 
 
+def test_a_recovery_password_is_shown_to_an_administrator_alone(tmp_path: Path) -> None:
+    """MS-ASPROV 2.2.2.39: it is kept where the policies ask for it; showing it leaves a line."""
+    policy = {"ENTREPOT_DEVICE_POLICY": '{"PasswordRecoveryEnabled": true}'}
+    with Exchange(tmp_path / "data", environment=policy) as server:
+        phone = _device(server.person("anna"), "Locked")
+        nothing = entrepot(server, "show", "Locked", "--recovery-password", code=1)
+        assert "left no recovery password" in nothing and "PasswordRecoveryEnabled" in nothing
+        password = node("Settings:Set", node("Settings:Password", "[7]open sesame"))
+        phone.ask("Settings", node("Settings:Settings", node("Settings:DevicePassword", password)))
+        assert "sesame" not in entrepot(server, "show", "Locked")
+        shown = entrepot(server, "show", "Locked", "--recovery-password")
+        assert shown == "[7]open sesame\n"
+        assert "its recovery password was shown" in entrepot(server, "log", "Locked")
+        phone.close()
+
+
 def test_two_people_with_one_device_id_are_told_apart(server: Exchange) -> None:
     one, two = server.person("one"), server.person("two")
     _device(one, "Same")

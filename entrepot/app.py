@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import socket
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -23,6 +21,7 @@ from entrepot import (
 from entrepot.authentication import Authenticator
 from entrepot.certificate import ensure_certificate
 from entrepot.control import ControlDoor, Handler
+from entrepot.files import lock_folder
 from entrepot.front import Front
 from entrepot.housekeeping import Housekeeping
 from entrepot.http import HttpDoor, bind, tls_context
@@ -38,10 +37,6 @@ from store.commands import ListDomains
 from store.store import Store
 
 _log = structlog.get_logger("server")
-
-
-class FolderInUse(RuntimeError):
-    """Another server runs on the same data folder."""
 
 
 class App:
@@ -220,21 +215,6 @@ class App:
     async def _revoke(self, request: dict[str, Any]) -> dict[str, Any]:
         self.store.bus.revoke(int(request["account_id"]))
         return {"done": True}
-
-
-def lock_folder(folder: Path) -> int:
-    """Hold a data folder for one server; the system lets go when the process ends, however it
-    does. Raises FolderInUse."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise FolderInUse(
-            f"another server runs on {folder}: stop it, or choose another folder"
-        ) from None
-    return descriptor
 
 
 def _address_of(sock: Any) -> str:

@@ -11,9 +11,8 @@ from entrepot import _paths  # noqa: F401  (first: it puts our packages on the p
 import typer
 
 from entrepot import cli_accounts, cli_delegates, cli_devices, cli_lists, cli_serve, cli_tools
-from entrepot.app import FolderInUse
 from entrepot.console import CANNOT_START, NEWER_SCHEMA, REFUSED, Complaint, complain
-from entrepot.http import CannotListen
+from entrepot.files import FolderInUse
 from store.errors import StoreError
 from store.migrations import NewerSchema
 
@@ -45,7 +44,7 @@ def main() -> None:
     except StoreError as error:
         complain(str(error), error.remedy)
         sys.exit(REFUSED)
-    except (CannotListen, FolderInUse) as error:
+    except FolderInUse as error:
         complain(str(error))
         sys.exit(CANNOT_START)
     except NewerSchema as error:

@@ -1,14 +1,16 @@
-"""``entrepot demo``, ``serve``, ``init``: starting a server."""
+"""``entrepot demo``, ``serve``, ``init``: starting a server.
+
+What makes a server is loaded where one is started: no other command waits for it.
+"""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.app import App
 from entrepot.console import (
     Complaint,
     ConfigOption,
@@ -18,12 +20,15 @@ from entrepot.console import (
     load_settings,
     out,
 )
-from entrepot.demo import Demo, DemoOptions
 from entrepot.dns import dns_records
 from entrepot.initialise import initialise
 from entrepot.logging import set_up_logs
 from entrepot.serving import run, serve
 from entrepot.welcome import welcome
+
+if TYPE_CHECKING:
+    from entrepot.app import App
+    from entrepot.demo import DemoOptions
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +61,8 @@ def demo(
     ] = False,
 ) -> None:
     """Serve a demo organisation on loopback until stopped."""
+    from entrepot.demo import DemoOptions
+
     options = DemoOptions(
         folder=folder,
         http_port=http_port,
@@ -70,6 +77,8 @@ def demo(
 
 
 async def _demo(options: DemoOptions, *, as_json: bool) -> None:
+    from entrepot.demo import Demo
+
     over = {} if as_json or not err.is_terminal else {"log_format": "console"}
     demo = Demo(options, load_settings(None, options.folder, **over))
     settings = demo.settings
@@ -91,6 +100,8 @@ async def _demo(options: DemoOptions, *, as_json: bool) -> None:
 
 def serve_installation(config: ConfigOption = None, folder: FolderOption = None) -> None:
     """Serve an organisation that ``entrepot init`` set up."""
+    from entrepot.app import App
+
     if folder is None and find_config(config) is None:
         raise Complaint(
             "there is no settings file", "entrepot init DOMAIN writes one; entrepot demo needs none"

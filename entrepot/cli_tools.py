@@ -11,7 +11,6 @@ from entrepot import __version__
 from entrepot.administration import Administration
 from entrepot.cli_accounts import administer
 from entrepot.console import REFUSED, Complaint, ConfigOption, FolderOption, load_settings, out
-from entrepot.operations import operations_markdown, write_table
 from entrepot.settings import settings_markdown, settings_table
 from store.commands import CheckIntegrity
 from store.migrations import upgrade
@@ -79,6 +78,8 @@ def show_operations(
     ] = None,
 ) -> None:
     """Show which operations of the contract are built."""
+    from entrepot.operations import operations_markdown, write_table
+
     if into is not None:
         changed = write_table(into)
         out.print(f"{into} {'changed' if changed else 'is current'}.", markup=False)

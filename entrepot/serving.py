@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import uvloop
 
-from entrepot.app import App
+if TYPE_CHECKING:
+    from entrepot.app import App
 
 T = TypeVar("T")
 _TURN_S = 0.0005

@@ -22,7 +22,6 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.limits import Limits
 from store.search.functions import install_functions
@@ -234,6 +233,9 @@ class PostgresDatabase:
     dialect = "postgresql"
 
     def __init__(self, url: str, limits: Limits) -> None:
+        # Where the store is a file, nobody waits for this to load.
+        from sqlalchemy.ext.asyncio import create_async_engine
+
         address = make_url(url).set(drivername="postgresql+asyncpg")
         self._engine = create_async_engine(
             address,

@@ -1,4 +1,7 @@
-"""Migrations from the first table on, by Alembic, run when a store is opened."""
+"""Migrations from the first table on, by Alembic, run when a store is opened.
+
+Alembic takes longer to load than a store to open, and is loaded only where there is one to run.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, insert, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.search.words import create_index_tables
 from store.tables import metadata
+
+_FOLDER = Path(__file__).parent
+# As Alembic makes it.
+_version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 class NewerSchema(Exception):
     """A newer Entrepot wrote this database; this one does not touch it."""
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    return config
+def revisions() -> list[str]:
+    """All that this version knows, the first one first; a file of ``versions`` begins with its
+    own."""
+    return sorted(path.name.partition("_")[0] for path in _FOLDER.glob("versions/[0-9]*_*.py"))
 
 
 def upgrade(url: str) -> list[str]:
@@ -35,41 +42,44 @@ def upgrade(url: str) -> list[str]:
 
     Raises NewerSchema where the database knows a revision that this version does not.
     """
-    config = _config()
     address = make_url(url)
     if address.get_backend_name() == "sqlite" and address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    script = ScriptDirectory.from_config(config)
+    known = revisions()
     run: list[str] = []
 
     def work(connection: sqlalchemy.Connection) -> None:
-        before = MigrationContext.configure(connection).get_current_heads()
-        for revision in before:
-            _check_known(script, revision)
-        if tuple(before) == tuple(script.get_heads()):
-            return
-        config.attributes["connection"] = connection
-        if before:
-            command.upgrade(config, "head")
-        else:  # the tables are this version's already: no revision has anything left to change
+        _version.create(connection, checkfirst=True)
+        before = connection.execute(select(_version.c.version_num)).scalar()
+        if before is None:  # the tables are this version's already: no revision has work to do
             metadata.create_all(connection)
             create_index_tables(connection, connection.dialect.name)
-            command.stamp(config, "head")
-        done = script.iterate_revisions(tuple(script.get_heads()), tuple(before) or "base")
-        run.extend(reversed([revision.revision for revision in done]))
+            connection.execute(insert(_version), {"version_num": known[-1]})
+            run.extend(known)
+            return
+        if before not in known:
+            raise NewerSchema(
+                f"the database has the schema {before}, which this version does not know:"
+                " install the Entrepot that wrote it, or a newer one"
+            )
+        missing = known[known.index(before) + 1 :]
+        if missing:
+            _run(connection)
+            run.extend(missing)
 
     _with_connection(address, work)
     return run
 
 
-def _check_known(script: ScriptDirectory, revision: str) -> None:
-    try:
-        script.get_revision(revision)
-    except CommandError as error:
-        raise NewerSchema(
-            f"the database has the schema {revision}, which this version does not know:"
-            " install the Entrepot that wrote it, or a newer one"
-        ) from error
+def _run(connection: sqlalchemy.Connection) -> None:
+    """Run the revisions that a database lacks."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _with_connection(address: sqlalchemy.URL, work: Any) -> None:
@@ -80,6 +90,8 @@ def _with_connection(address: sqlalchemy.URL, work: Any) -> None:
         engine.dispose()
         return
     import asyncio
+
+    from sqlalchemy.ext.asyncio import create_async_engine
 
     async def run() -> None:
         engine = create_async_engine(address.set(drivername="postgresql+asyncpg"))

@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from store import migrations
 from store.calendar.span import ENDLESS
@@ -127,3 +129,13 @@ async def test_calendars_and_tasks_are_followed_in_their_own_order(tmp_path: Pat
     new.close()
     assert [until for until, _ in made] == [end, ENDLESS, "0", "1", None]
     assert held == {folders[0].id.id, folders[3].id.id}
+
+
+def test_what_alembic_would_run_is_what_a_new_database_is_marked_with() -> None:
+    """One line of revisions, in the order of their files."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    script = ScriptDirectory.from_config(config)
+    in_order = [each.revision for each in script.walk_revisions()]
+    assert migrations.revisions() == in_order[::-1]
+    assert script.get_heads() == [migrations.revisions()[-1]]

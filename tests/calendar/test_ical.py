@@ -246,6 +246,9 @@ def _event(*lines: str, zone: str = "Europe/Berlin", around: str = "") -> str:
 
 
 def test_what_is_missing_is_made_good() -> None:
+    (event,) = read_calendar(_event("DTSTAMP:now", "DURATION:long")).events
+    assert event.properties["end"] == event.properties["start"]
+    assert "date_time_stamp" not in event.properties
     (event,) = read_calendar(_event("SEQUENCE:many", "DURATION:PT30M")).events
     assert event.properties["appointment_sequence_number"] == 0
     assert event.properties["end"] == "2026-07-01T08:30:00.000000Z"

@@ -240,7 +240,7 @@ class _Reader:
 
     def _end(self, event: Any, start: Any, record: ZoneRecord, is_day: bool) -> Instant:
         """By DURATION; without one a day lasts a day, and a moment no time (RFC 5545 3.6.1)."""
-        length = getattr(event.get("DURATION"), "dt", None)
+        length = _stated(event, "DURATION")
         if not isinstance(length, timedelta):
             length = timedelta(days=1) if is_day else timedelta()
         zone = zone_of(record)
@@ -362,6 +362,14 @@ def _first(event: Any, name: str) -> Any:
     return next(iter(_several(event, name)), None)
 
 
+def _stated(event: Any, name: str) -> Any:
+    """The time or length that a property says; None where it says none."""
+    try:
+        return getattr(event.get(name), "dt", None)
+    except ValueError:  # the library keeps what it cannot read, and says so when it is asked
+        return None
+
+
 def _flag(event: Any, name: str) -> bool:
     return _text(event, name).upper() == "TRUE"
 
@@ -452,7 +460,7 @@ def _people(event: Any, properties: Properties) -> None:
 
 def _state(event: Any, properties: Properties) -> None:
     properties["appointment_sequence_number"] = _sequence(event)
-    stamp = getattr(event.get("DTSTAMP"), "dt", None)
+    stamp = _stated(event, "DTSTAMP")
     if isinstance(stamp, datetime):
         aware = stamp if stamp.tzinfo is not None else stamp.replace(tzinfo=UTC)
         properties["date_time_stamp"] = to_instant(aware.astimezone(UTC))

@@ -20,6 +20,7 @@ SWITCH_PAGE, END, STR_I, OPAQUE = 0x00, 0x01, 0x03, 0xC3
 _HAS_CONTENT = 0x40
 _HAS_ATTRIBUTES = 0x80
 _TOKEN = 0x3F
+_TOKEN_FIRST = 5  # those below are the same on every page
 _HEADER = b"\x03\x01\x6a\x00"
 _END_BYTE = bytes((END,))
 _UTF8 = 106
@@ -138,7 +139,8 @@ class _Decoder:
         Nearly all elements are a tag, a text and an end: those are made in one go.
         """
         data, size, limits = self._data, len(self._data), self._limits
-        names = _names(0)
+        elements_max, switches_max = limits.elements_max, limits.switches_max
+        names = _NAMES[0]
         open_elements: list[Element] = []
         children: list[Element] | None = None
         elements = switches = 0
@@ -150,9 +152,9 @@ class _Decoder:
                 raise WbxmlError("the document ends too early", at)
             token = data[at]
             at += 1
-            if token >= 5 and not token & _HAS_ATTRIBUTES and token & _TOKEN >= 5:
+            if token < _HAS_ATTRIBUTES and token & _TOKEN >= _TOKEN_FIRST:
                 elements += 1
-                if elements > limits.elements_max:
+                if elements > elements_max:
                     raise WbxmlError("too many elements", at - 1)
                 element = make(Element)
                 element.name = names[token & _TOKEN]
@@ -166,7 +168,10 @@ class _Decoder:
                     if at < size and data[at] == STR_I and children is not None:
                         end = find(b"\x00", at)
                         if 0 <= end < size - 1 and data[end + 1] == END:
-                            element.value = _text(data, at + 1, end)
+                            try:
+                                element.value = data[at + 1 : end].decode()
+                            except UnicodeDecodeError as error:
+                                raise _no_text(at + 1, error) from error
                             at = end + 2
                             continue
                     open_elements.append(element)
@@ -180,14 +185,14 @@ class _Decoder:
                 children = open_elements[-1].children if open_elements else None
             elif token == SWITCH_PAGE:
                 switches += 1
-                if switches > limits.switches_max:
+                if switches > switches_max:
                     raise WbxmlError("too many page switches", at - 1)
                 if at >= size:
                     raise WbxmlError("the document ends too early", at)
-                page = data[at]
-                if page_name(page) is None:
-                    raise WbxmlError(f"no code page {page}", at - 1)
-                names = _names(page)
+                found = _NAMES.get(data[at])
+                if found is None:
+                    raise WbxmlError(f"no code page {data[at]}", at - 1)
+                names = found
                 at += 1
                 continue
             else:
@@ -262,15 +267,13 @@ class _Decoder:
 def _text(data: bytes, start: int, end: int) -> str:
     """The text between two places. Raises WbxmlError for anything but UTF-8."""
     try:
-        return data[start:end].decode("utf-8")
+        return data[start:end].decode()
     except UnicodeDecodeError as error:
-        raise WbxmlError("a string is not UTF-8", start + error.start) from error
+        raise _no_text(start, error) from error
 
 
-@cache
-def _names(page: int) -> tuple[str, ...]:
-    """The full name of each of a page's tokens; of one that it does not know, its number."""
-    return tuple(_name(page, token) for token in range(_TOKEN + 1))
+def _no_text(start: int, error: UnicodeDecodeError) -> WbxmlError:
+    return WbxmlError("a string is not UTF-8", start + error.start)
 
 
 def without_foreign(root: Element) -> Element:
@@ -290,6 +293,14 @@ def _is_foreign(element: Element) -> bool:
 def _name(page: int, token: int) -> str:
     tag = tag_at(page, token)
     return f"{page_name(page)}:{tag.name}" if tag else f"{page_name(page)}:0x{token:02x}"
+
+
+# The full name of each of a page's tokens; of one that it does not know, its number.
+_NAMES = {
+    page: tuple(_name(page, token) for token in range(_TOKEN + 1))
+    for page in range(256)
+    if page_name(page)
+}
 
 
 def encode(root: Element) -> bytes:

@@ -234,9 +234,10 @@ class ItemChange(msgspec.Struct, frozen=True):
     """Changes of one item, all or nothing.
 
     ``set``: new values by neutral name, ``name.key`` for a dictionary entry, or ``x:`` key.
-    ``body``: new body. ``append``: values added to lists (recipients) and text added to the body
-    (``body_html``, ``body_text``). ``unset``: names removed. ``change``: the change number that
-    the asker saw, None for none. ``draft``: replaces the whole content (MIME set anew).
+    ``body``: new body. ``append``: values added to lists (recipients) and dictionaries (members of
+    a list), and text added to the body (``body_html``, ``body_text``). ``unset``: names removed.
+    ``change``: the change number that the asker saw, None for none. ``draft``: replaces the whole
+    content (MIME set anew).
     """
 
     item: ItemId

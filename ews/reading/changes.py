@@ -150,7 +150,10 @@ class _Change:
             self.append[name] = self.append.get(name, "") + (text or "")
             return
         for name, values in read_value(self._ctx, row, value).items():
-            self.append[name] = [*self.append.get(name, []), *values]
+            if isinstance(values, dict):
+                self.append[name] = {**self.append.get(name, {}), **values}
+            else:
+                self.append[name] = [*self.append.get(name, []), *values]
 
     def _delete(self, path: Path) -> None:
         if path.is_extended:

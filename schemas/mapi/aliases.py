@@ -416,8 +416,8 @@ def remove(properties: Values, name: str) -> None:
     Nothing happens where it is not there.
     """
     key, _, rest = name.partition(".")
-    if not rest:
-        properties.pop(key, None)
+    if not rest or name in properties:  # members of a list are named by their addresses
+        properties.pop(name, None)
         return
     inner = dict(properties.get(key) or {})
     remove(inner, rest)

@@ -116,6 +116,6 @@ CONTACT_ROWS: tuple[P, ...] = (
     row("contacts:Mris", Type.STRINGS, _CONTACT, **_STORED),
     row("contacts:Urls", Type.RECORD, _CONTACT, since="Exchange2016", **ABSENT),
     row("distributionlist:Members", Type.RECORD, _LIST, since="Exchange2010", computed="members",
-        find=False, writable="cu"),
+        find=False, writable="cuad"),
 )
 # fmt: on

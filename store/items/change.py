@@ -169,7 +169,9 @@ class Edit:
         for name, value in self._change.set.items():
             self._set(name, value)
         for name, value in self._change.append.items():
-            if not name.startswith("body"):
+            if isinstance(value, dict):
+                self._properties[name] = {**self._properties.get(name, {}), **value}
+            elif not name.startswith("body"):
                 self._properties[name] = [*self._properties.get(name, []), *value]
         for name in self._change.unset:
             self._unset(name)

@@ -268,3 +268,37 @@ async def test_a_draft_sent_by_its_update(desk: Desk) -> None:
     reply.ok()
     assert (await desk.find(folder="drafts")).texts("//t:Subject") == []
     assert (await desk.find(folder="sentitems")).texts("//t:Subject") == ["Plan"]
+
+
+def _members(*names: str) -> str:
+    shown = "".join(
+        f"<t:Member><t:Mailbox><t:Name>{name}</t:Name><t:EmailAddress>{name}@elsewhere.example"
+        "</t:EmailAddress><t:MailboxType>OneOff</t:MailboxType></t:Mailbox></t:Member>"
+        for name in names
+    )
+    return f"<t:DistributionList><t:Members>{shown}</t:Members></t:DistributionList>"
+
+
+async def test_members_of_a_list_come_and_go_one_by_one(desk: Desk) -> None:
+    """As the EWS Managed API changes a ContactGroup: it adds, removes by key, or clears."""
+    crew = _members("ada.berg", "ben").replace("<t:Members>", "<t:DisplayName>Crew</t:DisplayName>"
+                                               "<t:Members>")  # fmt: skip
+    id = without_key(await desk.create(crew, "contacts"))
+    shape = additional("distributionlist:Members")
+
+    async def held() -> dict[str, str]:
+        shown = await desk.get(id, "IdOnly", shape)
+        keys = shown.texts("//t:Member/@Key")
+        return dict(zip(shown.texts("//t:Member//t:EmailAddress"), keys, strict=True))
+
+    uri = field("distributionlist:Members")
+    added = f"<t:AppendToItemField>{uri}{_members('cara', 'ben')}</t:AppendToItemField>"
+    (await desk.update(id, added)).ok()
+    found = await held()
+    assert list(found) == [f"{n}@elsewhere.example" for n in ("ada.berg", "ben", "cara")]
+    key = found["ada.berg@elsewhere.example"]
+    one = f'<t:IndexedFieldURI FieldURI="distributionlist:Members:Member" FieldIndex="{key}"/>'
+    (await desk.update(id, delete(one))).ok()
+    assert list(await held()) == ["ben@elsewhere.example", "cara@elsewhere.example"]
+    (await desk.update(id, delete("distributionlist:Members"))).ok()
+    assert await held() == {}

@@ -278,7 +278,7 @@ def test_only_lists_and_the_body_can_be_appended_to() -> None:
     appendable = {row.ews.element for row in ROWS if row.ews and "a" in row.writable}
     assert appendable == {
         "ToRecipients", "CcRecipients", "BccRecipients", "ReplyTo", "RequiredAttendees",
-        "OptionalAttendees", "Resources", "Body",
+        "OptionalAttendees", "Resources", "Body", "Members",
     }  # fmt: skip
 
 

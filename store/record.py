@@ -12,6 +12,7 @@ from typing import Any, cast
 import msgspec
 
 from schemas.classes import kind_of
+from schemas.mapi import NEVER_KEPT
 from schemas.properties import column_rows
 from store import blobs, conversation_index
 from store.calendar import span
@@ -258,8 +259,9 @@ def mapping_of(row: Any) -> dict[str, Any]:
 def encode_record(properties: Properties, extended: dict[str, Any]) -> str:
     """The JSON text of an item's or folder's record."""
     record: dict[str, Any] = {"properties": properties}
-    if extended:
-        record["extended"] = extended
+    kept = {key: value for key, value in extended.items() if key not in NEVER_KEPT}
+    if kept:
+        record["extended"] = kept
     return _encode(record).decode("utf-8").replace("\\u0000", "\ufffd")
 
 

@@ -380,6 +380,10 @@ FOLDER_ALIASES: dict[str, Alias] = {
     ),
 }  # fmt: skip
 
+# PidLidReminderFileParameter: the path of a sound. One on a network makes a mail program sign in
+# there and give away what opens the reader's account (CVE-2023-23397), so it is never kept.
+NEVER_KEPT = frozenset({extended_key(named("Common", 0x851F))})
+
 # Extended properties that are the item's content, for whoever loads it: key -> which part.
 CONTENT: dict[str, str] = {
     "0x7d:String": "headers",

@@ -264,8 +264,9 @@ def _flag(_item: Item, p: Properties, _options: Options) -> Element:
 
 def _categories(_item: Item, p: Properties, _options: Options) -> Element:
     """Empty for none, so that a device drops those that it has (MS-ASEMAIL 2.2.2.16)."""
-    listed = entries("Email:Categories", p.get("categories"), "Email:Category")
-    return listed or node("Email:Categories")
+    listed = p.get("categories")
+    made = entries("Email:Categories", listed, "Email:Category") if listed else None
+    return made or Element("Email:Categories")
 
 
 def _conversation_id(_item: Item, p: Properties, _options: Options) -> bytes | None:

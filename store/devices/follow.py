@@ -171,9 +171,7 @@ class Follower:
         gathers = position.reach != Reach()
         if gathers:
             keys |= _reach_keys(position.reach)
-        if self._kinds:
-            keys["kinds"] = list(self._kinds)
-        asked = statement(name, self._order, gathers=gathers, of_kinds=bool(self._kinds))
+        asked = statement(name, self._order, gathers=gathers, kinds=self._kinds)
         return list(self._tx.conn.execute(asked, keys).all())
 
     def _each(

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-
 from eas.answers import node, text
-from eas.context import Context
 from eas.errors import EasError
 from eas.reading.mail import read_moment
 from eas.render.mail import when
 from eas.render.text import clean
 from eas.wbxml import Element
-from store.commands import FetchConfiguration, FolderRole, SaveConfiguration
-from store.errors import NotFound
-from store.oof import CONFIGURATION, TIMED, Oof, OofMessage, decode_oof, encode_oof
+from store.oof import TIMED, Oof, OofMessage
 from store.text import html_to_text, text_to_html
 
 _P = "Settings"
 _PROTOCOL, _INVALID, _CONFLICT = 2, 5, 6
-_INBOX = FolderRole("inbox")
 # Whom a message is for, by the element that says so; in the order of answers.
 AUDIENCES = {
     "internal": "AppliesToInternal",
@@ -28,24 +22,6 @@ AUDIENCES = {
 _OUTSIDE = ("external_known", "external_unknown")
 _TYPES = {"TEXT": "TEXT", "HTML": "HTML"}
 _TEXT_MAX = 128 * 1024
-
-
-async def fetch_oof(ctx: Context) -> Oof:
-    """What the mailbox has; off where nothing was ever set."""
-    try:
-        item = await ctx.execute(FetchConfiguration(_INBOX, CONFIGURATION))
-    except NotFound:
-        return Oof()
-    return decode_oof(base64.b64decode(item.properties.get("configuration_xml", "")))
-
-
-async def save_oof(ctx: Context, oof: Oof, before: Oof) -> None:
-    """Keep it with the mailbox, where every protocol finds it."""
-    data = encode_oof(oof, before, ctx.now)
-    try:
-        await ctx.execute(SaveConfiguration(_INBOX, CONFIGURATION, create=False, xml=data))
-    except NotFound:
-        await ctx.execute(SaveConfiguration(_INBOX, CONFIGURATION, create=True, xml=data))
 
 
 def oof_answer(oof: Oof, type: str) -> Element:

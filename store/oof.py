@@ -6,10 +6,14 @@ asks: within the organisation, known to the mailbox (among its contacts), or nei
 
 from __future__ import annotations
 
-from typing import Literal
+import base64
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
 
 import msgspec
 
+from store.commands import Command, FetchConfiguration, FolderRef, SaveConfiguration
+from store.errors import NotFound
 from store.instant import Instant
 
 CONFIGURATION = "OofSettings"
@@ -56,3 +60,27 @@ def is_away(oof: Oof, now: Instant) -> bool:
     if oof.state == TIMED:
         return (not oof.start or oof.start <= now) and (not oof.end or now < oof.end)
     return oof.state == ON
+
+
+Execute = Callable[[Command], Awaitable[Any]]
+"""How somebody's session carries a command out."""
+
+
+async def fetch_oof(execute: Execute, inbox: FolderRef) -> Oof:
+    """What a mailbox has; off where nothing was ever set. Raises NotFound (role ``folder``)."""
+    try:
+        item = await execute(FetchConfiguration(inbox, CONFIGURATION))
+    except NotFound as error:
+        if error.role == "folder":
+            raise
+        return Oof()
+    return decode_oof(base64.b64decode(item.properties.get("configuration_xml", "")))
+
+
+async def save_oof(execute: Execute, inbox: FolderRef, oof: Oof, before: Oof, now: Instant) -> None:
+    """Keep it with the mailbox, where every protocol finds it."""
+    data = encode_oof(oof, before, now)
+    try:
+        await execute(SaveConfiguration(inbox, CONFIGURATION, create=False, xml=data))
+    except NotFound:
+        await execute(SaveConfiguration(inbox, CONFIGURATION, create=True, xml=data))

@@ -8,13 +8,15 @@ from eas.answers import Answer, node, root, text
 from eas.context import Context
 from eas.errors import EasError
 from eas.information import information_answer, read_information
-from eas.oof import fetch_oof, oof_answer, read_body_type, read_oof, save_oof
+from eas.oof import oof_answer, read_body_type, read_oof
 from eas.registry import command
 from eas.wbxml import Element
-from store.commands import LookUpAddresses
+from store.commands import FolderRole, LookUpAddresses
 from store.devices.commands import ChangeDevice
+from store.oof import fetch_oof, save_oof
 
 _P = "Settings"
+_INBOX = FolderRole("inbox")
 _OK, _PROTOCOL, _INVALID, _POLICY = 1, 2, 5, 7
 _NO_RIGHTS = 168
 _PASSWORD_MAX = 255
@@ -54,10 +56,14 @@ async def _oof(ctx: Context, part: Element) -> Element:
     wanted, said = part.find(f"{_P}:Get"), part.find(f"{_P}:Set")
     if wanted is not None:
         type = read_body_type(wanted)
-        return node(f"{_P}:Oof", text(f"{_P}:Status", _OK), oof_answer(await fetch_oof(ctx), type))
+        return node(
+            f"{_P}:Oof",
+            text(f"{_P}:Status", _OK),
+            oof_answer(await fetch_oof(ctx.execute, _INBOX), type),
+        )
     if said is not None:
-        before = await fetch_oof(ctx)
-        await save_oof(ctx, read_oof(said, before), before)
+        before = await fetch_oof(ctx.execute, _INBOX)
+        await save_oof(ctx.execute, _INBOX, read_oof(said, before), before, ctx.now)
     return node(f"{_P}:Oof", text(f"{_P}:Status", _OK))
 
 

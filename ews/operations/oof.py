@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,10 +9,10 @@ from ews.context import Context
 from ews.errors import EwsError, ews_error
 from ews.messages import Message, failure, success
 from ews.registry import operation
-from store.commands import FetchConfiguration, FolderRole, SaveConfiguration
-from store.errors import NotFound, StoreError
+from store.commands import FolderRole
+from store.errors import StoreError
 from store.instant import from_instant, to_instant
-from store.oof import CONFIGURATION, OFF, ON, TIMED, Oof, OofMessage, decode_oof, encode_oof
+from store.oof import OFF, ON, TIMED, Oof, OofMessage, fetch_oof, save_oof
 from store.text import html_to_text
 
 _STATES = {OFF: "Disabled", ON: "Enabled", TIMED: "Scheduled"}
@@ -25,21 +24,11 @@ def _inbox(node: Any) -> FolderRole:
     return FolderRole("inbox", (node.Address or "").strip())
 
 
-async def _fetch(ctx: Context, inbox: FolderRole) -> Oof:
-    try:
-        item = await ctx.execute(FetchConfiguration(inbox, CONFIGURATION))
-    except NotFound as error:
-        if error.role == "folder":
-            raise EwsError("ErrorAccessDenied") from error
-        return Oof()
-    return decode_oof(base64.b64decode(item.properties.get("configuration_xml", "")))
-
-
 @operation("GetUserOofSettings")
 async def get_user_oof_settings(request: Any, ctx: Context) -> Message:
     """What a mailbox says while its owner is away. Only the owner may ask."""
     try:
-        oof = await _fetch(ctx, _inbox(request.Mailbox))
+        oof = await fetch_oof(ctx.execute, _inbox(request.Mailbox))
     except (EwsError, StoreError) as error:
         return {"ResponseMessage": failure(_refused(error))}
     return {
@@ -86,13 +75,9 @@ async def set_user_oof_settings(request: Any, ctx: Context) -> Message:
     """Set what a mailbox says while its owner is away, and when."""
     try:
         inbox = _inbox(request.Mailbox)
-        before = await _fetch(ctx, inbox)
+        before = await fetch_oof(ctx.execute, inbox)
         oof = _read(ctx, request.UserOofSettings, before)
-        data = encode_oof(oof, before, ctx.now)
-        try:
-            await ctx.execute(SaveConfiguration(inbox, CONFIGURATION, create=False, xml=data))
-        except NotFound:
-            await ctx.execute(SaveConfiguration(inbox, CONFIGURATION, create=True, xml=data))
+        await save_oof(ctx.execute, inbox, oof, before, ctx.now)
     except (EwsError, StoreError) as error:
         return {"ResponseMessage": failure(_refused(error))}
     return {"ResponseMessage": success()}

@@ -3,30 +3,20 @@ sends float, and have to begin somewhere (MS-ASCAL 2.2.2.1)."""
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, select
-
 from schemas.property import Kind
 from store import tables
 from store.calendar.availability.hours import working_hours
 from store.calendar.model import ZoneRecord
 from store.commands import FetchHomeZone
+from store.configured import lying_in
 from store.executor import Tx, reads
 from store.record import decode_record
 
-_item, _folder = tables.item, tables.folder
+_item = tables.item
 _LOOKS_MAX = 20
 _NEWEST = (
-    select(_item.c.record)
-    .join(
-        _folder,
-        and_(_folder.c.mailbox_id == _item.c.mailbox_id, _folder.c.id == _item.c.folder_id),
-    )
-    .where(
-        _item.c.mailbox_id == bindparam("mailbox_id"),
-        _folder.c.role == "calendar",
-        _item.c.kind == Kind.CALENDAR.value,
-        _item.c.is_associated.is_(False),
-    )
+    lying_in(_item.c.record)
+    .where(_item.c.kind == Kind.CALENDAR.value)
     .order_by(_item.c.id.desc())
     .limit(_LOOKS_MAX)
 )
@@ -41,7 +31,8 @@ def fetch_home_zone(tx: Tx, command: FetchHomeZone) -> ZoneRecord | None:
     hours = working_hours(tx, mailbox_id)
     if hours.zone:
         return hours.zone
-    for record in tx.conn.execute(_NEWEST, {"mailbox_id": mailbox_id}).scalars():
+    keys = {"mailbox_id": mailbox_id, "role": "calendar"}
+    for record in tx.conn.execute(_NEWEST, keys).scalars():
         zone = decode_record(record)[0].get("start_time_zone")
         if zone and zone.get("id") not in _NOWHERE:
             return zone

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from typing import Any
 
 from sqlalchemy import Text, bindparam, cast, delete, insert, select
 
 from store import tables
-from store.errors import Damaged
+from store.configured import configured_xml
 from store.executor import WriteTx
-from store.instant import from_instant
-from store.mime.build import build, with_headers
 from store.mime.headers import fields
 from store.model import Body, ItemDraft
 from store.oof import CONFIGURATION, Audience, Oof, OofMessage, decode_oof, is_away
 from store.record import PackedItem, decode_record
-from store.submission.outgoing import enqueue
-from store.submission.recipients import Reader, default_domain, reader_at
+from store.submission.automatic import answer_for
+from store.submission.recipients import Reader, reader_at
 
 _item, _replied = tables.item, tables.oof_reply
-_CONFIGURED = select(_item.c.record).where(
-    _item.c.mailbox_id == bindparam("mailbox_id"),
-    _item.c.folder_id == bindparam("folder_id"),
-    _item.c.is_associated.is_(True),
-    _item.c.item_class == f"IPM.Configuration.{CONFIGURATION}",
-)
 _WAS_TOLD = select(_replied.c.since).where(
     _replied.c.mailbox_id == bindparam("mailbox_id"), _replied.c.address == bindparam("address")
 )
@@ -44,9 +34,9 @@ _LIST_HEADERS = frozenset({"list-id", "list-help", "list-unsubscribe", "list-pos
 _SUPPRESSED = frozenset({"oof", "all", "autoreply"})
 
 
-def reply_for(tx: WriteTx, reader: Reader, inbox_id: int, packed: PackedItem) -> None:
+def reply_for(tx: WriteTx, reader: Reader, packed: PackedItem) -> None:
     """Answer a message that was just delivered, where its reader is away."""
-    oof = _settings(tx, reader.mailbox_id, inbox_id)
+    oof = _settings(tx, reader.mailbox_id)
     if oof is None or not is_away(oof, tx.now):
         return
     properties = decode_record(packed.row["record"])[0]
@@ -59,19 +49,15 @@ def reply_for(tx: WriteTx, reader: Reader, inbox_id: int, packed: PackedItem) ->
     if not _is_first(tx, reader.mailbox_id, sender.lower(), oof.since):
         return
     subject = str(packed.row["subject"] or "")
-    mime = _reply(tx, reader, sender, subject, str(packed.row["message_id"] or ""), message)
-    enqueue(tx, mime, "", [sender])
+    reply = _reply(sender, subject, str(packed.row["message_id"] or ""), message)
+    answer_for(tx, reader, reply, sender)
 
 
-def _settings(tx: WriteTx, mailbox_id: int, inbox_id: int) -> Oof | None:
-    keys = {"mailbox_id": mailbox_id, "folder_id": inbox_id}
-    record = tx.conn.execute(_CONFIGURED, keys).scalar()
-    if record is None:
-        return None
+def _settings(tx: WriteTx, mailbox_id: int) -> Oof | None:
+    kept = configured_xml(tx, mailbox_id, "inbox", CONFIGURATION)
     try:
-        kept = decode_record(record)[0].get("configuration_xml", "")
-        return decode_oof(base64.b64decode(kept))
-    except (Damaged, ValueError):
+        return decode_oof(kept) if kept is not None else None
+    except ValueError:
         return None
 
 
@@ -120,25 +106,14 @@ def _is_first(tx: WriteTx, mailbox_id: int, address: str, since: str) -> bool:
     return True
 
 
-def _reply(
-    tx: WriteTx, reader: Reader, sender: str, subject: str, message_id: str, message: OofMessage
-) -> bytes:
-    domain = default_domain(tx)
-    who = {"name": reader.name, "address": reader.address}
+def _reply(sender: str, subject: str, message_id: str, message: OofMessage) -> ItemDraft:
     body = Body(html=message.text) if message.type == "HTML" else Body(text=message.text)
-    draft = ItemDraft(
+    return ItemDraft(
         properties={
             "subject": f"Automatic reply: {subject}",
-            "from": who,
-            "sender": who,
             "to": [{"name": sender, "address": sender}],
-            "message_id": f"<{secrets.token_hex(16)}@{domain}>",
             "in_reply_to": message_id,
             "references": message_id,
-            "sent": tx.now,
         },
         body=body,
     )
-    mime = build(draft, domain=domain, now=from_instant(tx.now))
-    marks = [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")]
-    return with_headers(mime, add=marks)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from sqlalchemy import and_, bindparam, select
 
 from store import tables
 from store.calendar.scheduling.imip import with_calendar
+from store.calendar.scheduling.messages import address_of
 from store.delegates.copies import Copies, copies_of
 from store.errors import NotFound, StoreError
 from store.executor import Tx, WriteTx
@@ -169,7 +170,7 @@ def _deliver_one(
     folder_id = kept_in(tx, reader.mailbox_id, packed.row["conversation_id"]) or inbox_id
     own = _addressed(packed, reader, reader, marks)
     saved = insert_item(tx, reader.mailbox_id, folder_id, own, new_mail=True)
-    reply_for(tx, reader, inbox_id, own)
+    reply_for(tx, reader, own)
     return saved
 
 
@@ -198,13 +199,6 @@ def _hand_on(
     return is_handed_on
 
 
-def address_in(mailbox: Any) -> str:
-    """The address of a mailbox value, empty for anything else."""
-    if not isinstance(mailbox, dict):
-        return ""
-    return str(cast("dict[str, Any]", mailbox).get("address") or "")
-
-
 def _addressed(packed: PackedItem, reader: Reader, owner: Reader, marks: Properties) -> PackedItem:
     """The message with whose it is: ReceivedBy, and ReceivedRepresenting for whom that is, the
     ``owner`` (MS-OXWSMSG 2.2.4.3). ``marks``: what became of it on arrival."""
@@ -214,10 +208,10 @@ def _addressed(packed: PackedItem, reader: Reader, owner: Reader, marks: Propert
     properties["received_representing"] = {"name": owner.name, "address": owner.address}
     if reader.is_hidden:
         properties["is_received_as_bcc"] = True
-    author = address_in(properties.get("from"))
+    author = address_of(properties.get("from"))
     if packed.draft is not None:
         properties |= _whose_meeting(properties, reader, owner)
-    properties["is_from_me"] = bool(author) and author.lower() == reader.address
+    properties["is_from_me"] = bool(author) and author == reader.address
     row = {**packed.row, "record": encode_record(properties, extended)}
     return PackedItem(row, packed.content, packed.blobs, packed.attachments)
 
@@ -225,5 +219,5 @@ def _addressed(packed: PackedItem, reader: Reader, owner: Reader, marks: Propert
 def _whose_meeting(properties: Properties, reader: Reader, owner: Reader) -> Properties:
     """Whether a meeting message is a delegate's copy, and its owner the organiser."""
     told: Properties = {"is_delegated": reader is not owner}
-    organizer = address_in(properties.get("organizer")).lower()
+    organizer = address_of(properties.get("organizer"))
     return {**told, "is_organizer": organizer == owner.address} if organizer else told

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from store.calendar.scheduling.messages import address_of
 from store.commands import ResolveNames, SubmitMail
 from store.delegates.copies import copies_of
 from store.directory.names import checked_address
@@ -25,7 +26,7 @@ from store.record import PackedItem, pack
 from store.submission.arrivals import is_awaited
 from store.submission.authors import author_of, authors_in, check_mime, name_authors, sender_of
 from store.submission.delivery import distribute, readers_at_once
-from store.submission.inbox import address_in, arriving, concerned
+from store.submission.inbox import arriving, concerned
 from store.submission.recipients import Reach, default_domain, hide, resolve
 
 _SHOWN = ("to", "cc")
@@ -229,7 +230,7 @@ def _differs(name: str, stated: Properties, draft: ItemDraft) -> bool:
     old = stated.get(name, _DEFAULTS.get(name))
     new = draft.properties.get(name, _DEFAULTS.get(name))
     if name in ("from", "sender"):  # the MIME was checked: how it writes the name is its own
-        return address_in(old).lower() != address_in(new).lower()
+        return address_of(old) != address_of(new)
     if name in _LISTS and old and new and len(old) == len(new):
         return not all(map(_is_as_stated, old, new))
     return old != new and (new or old)
@@ -240,7 +241,7 @@ def _is_as_stated(stated: dict[str, Any], mailbox: dict[str, Any]) -> bool:
     directory knows: the message stays as it was written."""
     is_nameless = stated.get("name") in (None, "", stated.get("address"))
     is_same_name = is_nameless or stated.get("name") == mailbox.get("name")
-    return is_same_name and address_in(stated).lower() == address_in(mailbox).lower()
+    return is_same_name and address_of(stated) == address_of(mailbox)
 
 
 def _header_fields(draft: ItemDraft, domain: str, now: str) -> list[tuple[str, str]]:
@@ -251,14 +252,14 @@ def _header_fields(draft: ItemDraft, domain: str, now: str) -> list[tuple[str, s
 def _copy(draft: ItemDraft, mime: bytes, now: str, domain: str) -> PackedItem:
     """What the sender keeps: all that the draft had, sent, with Bcc."""
     properties = {k: v for k, v in draft.properties.items() if k not in _OF_THE_DRAFT}
-    own = address_in(properties["from"]).lower()
+    own = address_of(properties["from"])
     everybody = [m for name in _LISTS for m in properties.get(name, [])]
     properties |= {
         "received": now,
         "is_read": True,
         "is_draft": False,
         "is_submitted": False,
-        "is_from_me": any(address_in(mailbox).lower() == own for mailbox in everybody),
+        "is_from_me": any(address_of(mailbox) == own for mailbox in everybody),
     }
     if properties.get("bcc"):
         with_bcc = msgspec.structs.replace(draft, mime=None, body=Body(text=""), attachments=())

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import time
 from typing import Any
 
 from lxml import etree
-from sqlalchemy import and_, bindparam, select
 
-from store import tables
 from store.calendar.model import WEEKDAYS, ZoneRecord
-from store.errors import Damaged
+from store.configured import configured_xml
 from store.executor import Tx
-from store.record import decode_record
 from store.results import WorkingHours
 
-_item, _folder = tables.item, tables.folder
-_CONFIGURED = (
-    select(_item.c.record)
-    .join(
-        _folder,
-        and_(_folder.c.mailbox_id == _item.c.mailbox_id, _folder.c.id == _item.c.folder_id),
-    )
-    .where(
-        _item.c.mailbox_id == bindparam("mailbox_id"),
-        _folder.c.role == "calendar",
-        _item.c.is_associated.is_(True),
-        _item.c.item_class == "IPM.Configuration.WorkHours",
-    )
-    .limit(1)
-)
 DEFAULT = WorkingHours()
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 _BYTES_MAX = 64 * 1024
@@ -38,13 +19,10 @@ _BYTES_MAX = 64 * 1024
 
 def working_hours(tx: Tx, mailbox_id: int) -> WorkingHours:
     """What the mailbox's owner set, or Monday to Friday from eight to five."""
-    record = tx.conn.execute(_CONFIGURED, {"mailbox_id": mailbox_id}).scalar()
-    if record is None:
-        return DEFAULT
+    kept = configured_xml(tx, mailbox_id, "calendar", "WorkHours")
     try:
-        kept = decode_record(record)[0].get("configuration_xml", "")
-        return read_hours(base64.b64decode(kept))
-    except (Damaged, ValueError):
+        return read_hours(kept) if kept is not None else DEFAULT
+    except ValueError:
         return DEFAULT
 
 

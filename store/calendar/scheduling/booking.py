@@ -7,7 +7,6 @@ room keeps of a meeting is who booked it and when, unless it is told to keep mor
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -27,11 +26,10 @@ from store.instant import Instant, from_instant, to_instant
 from store.items.attach import mirror_attachments
 from store.items.change import edit_of
 from store.items.relocate import discard
-from store.mime.build import build, with_headers
 from store.model import Body, ItemId, Properties
 from store.record import decode_record, properties_of
-from store.submission.outgoing import enqueue
-from store.submission.recipients import Reader, default_domain
+from store.submission.automatic import answer_for
+from store.submission.recipients import Reader
 
 POLICY = "booking"
 """The account's property that names its policy."""
@@ -176,16 +174,9 @@ def _refusal(properties: Properties, conflicts: list[_Taken]) -> str:
 
 
 def _answer(tx: WriteTx, reader: Reader, properties: Properties, answer: str, text: str) -> None:
-    """Queue the answer: the organiser's mailbox is not held here, and may be elsewhere."""
-    domain = default_domain(tx)
     who = {"name": reader.name, "address": reader.address}
     draft = response(properties, answer, who, Body(text=text), tx.now)
-    draft.properties.update(sent=tx.now, message_id=f"<{secrets.token_hex(16)}@{domain}>")
-    mime = with_headers(
-        build(draft, domain=domain, now=from_instant(tx.now)),
-        add=[("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")],
-    )
-    enqueue(tx, mime, "", [draft.properties["to"][0]["address"]])
+    answer_for(tx, reader, draft, draft.properties["to"][0]["address"])
 
 
 def _vacate(tx: WriteTx, found: Found) -> None:

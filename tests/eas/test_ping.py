@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 
 import pytest
@@ -15,28 +13,13 @@ from conformance.eas.documents import change, delete
 from conformance.eas.wbxml import Node, node
 from entrepot.testing import Person
 from tests.eas.conftest import VERSIONS, NewDevice
+from tests.eas.quirks.asking import waiting as waiting_for
 
 _STATUS = "Ping:Status"
 
 
-def _started(work: Callable[[], Node | None]) -> Future[Node | None]:
-    """Let it wait in a thread of its own; it is waiting when this returns."""
-    future: Future[Node | None] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    time.sleep(0.3)
-    assert not future.done(), "it did not wait"
-    return future
-
-
 def _pinging(device: Device, *folders: str, seconds: int | None = 600) -> Future[Node | None]:
-    return _started(lambda: device.ping(seconds, folders))
+    return waiting_for(lambda: device.ping(seconds, folders))
 
 
 def _ready(new_device: NewDevice, person: Person, version: str = "16.1") -> tuple[Device, str]:
@@ -73,7 +56,7 @@ def test_a_ping_without_a_body_waits_as_the_last_one_did(
     anna.receives("One", "x")
     device.ping(600, [inbox])
     device.sync(inbox)
-    waiting = _started(lambda: device.ask("Ping"))
+    waiting = waiting_for(lambda: device.ask("Ping"))
     anna.receives("Two", "x")
     answer = waiting.result(5)
     assert answer is not None and answer.text(_STATUS) == "2"
@@ -103,17 +86,6 @@ def test_too_many_folders_and_none(anna: Person, new_device: NewDevice) -> None:
     wrong = node("Ping:Ping", node("Ping:HeartbeatInterval", "x"), node("Ping:Folders"))
     assert device.ask("Ping", wrong).text(_STATUS) == "4"
     assert device.ping(600).text(_STATUS) == "3"
-
-
-def test_a_folder_that_it_does_not_hold_yet_is_passed_over(
-    anna: Person, new_device: NewDevice
-) -> None:
-    """iOS pings folders before it first synchronises them."""
-    device, inbox = _ready(new_device, anna)
-    waiting = _pinging(device, inbox, device.folder_of_type(5), "99999", "nonsense")
-    anna.receives("Hello", "x")
-    answer = waiting.result(5)
-    assert answer is not None and answer.text(_STATUS) == "2"
 
 
 def test_its_own_changes_do_not_wake_it(anna: Person, new_device: NewDevice) -> None:
@@ -225,7 +197,7 @@ def test_attack_a16_a_disabled_account_ends_its_pings(anna: Person, new_device: 
 def test_a_sync_waits_too(anna: Person, new_device: NewDevice, unit: str, value: int) -> None:
     device, inbox = _ready(new_device, anna)
     device.sync(inbox)
-    waiting = _started(lambda: device.sync(inbox, **{unit: value}))
+    waiting = waiting_for(lambda: device.sync(inbox, **{unit: value}))
     anna.receives("Hello", "x")
     assert waiting.result(5) is not None
     assert len(device.held[inbox].items) == 1
@@ -234,7 +206,7 @@ def test_a_sync_waits_too(anna: Person, new_device: NewDevice, unit: str, value:
 def test_a_waiting_sync_that_sees_nothing_answers_nothing(new_device: NewDevice, exchange) -> None:
     device, inbox = _ready(new_device, exchange.person("anna"))
     device.sync(inbox)
-    waiting = _started(lambda: device.sync(inbox, wait=10))
+    waiting = waiting_for(lambda: device.sync(inbox, wait=10))
     exchange.clock.advance(minutes=11)
     assert waiting.result(5) is None
 

@@ -32,6 +32,8 @@ class Services:
         # The search that a device pages through; unknown: it begins anew (Status 4).
         self.last_finds = PerDevice[tuple[str, ...]]()
         self.vain_pings = PerDevice[int]()
+        # Steps that a device asked for again, by folder: token and number, and how often.
+        self.repeats = PerDevice[dict[int, tuple[tuple[str, int], int]]]()
 
 
 class Context:

@@ -16,6 +16,7 @@ from eas.loading import load
 from eas.reading.options import Options
 from eas.render.mail import blind_to
 from eas.render.text import line
+from eas.repeats import count_step
 from eas.sync.changes import OwnChange, own_changes
 from eas.sync.entries import options_of, options_text, told
 from eas.sync.filters import cutoff
@@ -196,7 +197,7 @@ async def step(ctx: Context, collection: Collection, window: int) -> None:
         kind = class_named(collection.options.kind)
         collection.own = await own_changes(ctx, _with_options(collection), folder, kind)
         changes = [own.change for own in collection.own if own.change is not None]
-        collection.step = await ctx.execute(
+        made: Step = await ctx.execute(
             StepCollection(
                 ctx.device.key,
                 folder.id,
@@ -214,6 +215,8 @@ async def step(ctx: Context, collection: Collection, window: int) -> None:
                 blind=blind_to(ctx.version),
             )
         )
+        collection.step = made
+        await count_step(ctx, folder, made)
     except (EasError, StoreError) as error:
         collection.status = in_words_of(error, _WORDS).status
 

@@ -14,8 +14,11 @@ import pytest
 from conformance.eas import documents
 from conformance.eas.device import Device
 from conformance.eas.http import Identity
+from conformance.eas.wbxml import node
+from eas.repeats import ALARM_AT as REPEATS_ALARM_AT
 from eas.vain_pings import ALARM_AT
 from entrepot.testing import Exchange, Person
+from tests.entrepot.test_cli_devices import entrepot
 
 _NUMBERS = itertools.count(1)
 
@@ -94,6 +97,42 @@ def test_lesson_10_a_device_that_is_woken_in_vain_is_an_alarm(server: Exchange) 
     for _ in range(ALARM_AT):
         assert device.ping(600, [inbox]).text("Ping:Status") == "2"
     assert len(alarms()) == 1
+
+
+def test_lesson_13_a_device_that_does_not_get_past_a_step_is_an_alarm(server: Exchange) -> None:
+    """It asks for the same step again and again, as one does whose program fails of an item: the
+    answer stays, and somebody hears of it, and of which items it may be."""
+    anna = server.person("stuck")
+    anna.receives("Mail", "x")
+    device, inbox = _device(anna)
+    device.begin(inbox)
+    contacts = device.folder_of_type(9)
+    device.begin(contacts)
+    device.change(contacts, documents.add("c1", node("Contacts:FirstName", "Ada")))
+    other, _ = _device(anna)
+    other.begin(contacts)
+    other.change(contacts, documents.add("c2", node("Contacts:FirstName", "Augusta")))
+    request = documents.sync(
+        [documents.collection(device.keys[each], each) for each in (inbox, contacts)]
+    )
+
+    def alarms() -> list[str]:
+        return [line for line in server.log if "get past a step" in line and anna.address in line]
+
+    first = device.post("Sync", request).body
+    for _ in range(REPEATS_ALARM_AT - 1):
+        assert device.post("Sync", request).body == first
+    assert alarms() == []
+    assert device.post("Sync", request).body == first
+    assert len(alarms()) == 2  # one for each folder
+    device.take(device.post("Sync", request), inbox)
+    (item,) = device.held[inbox].items
+    log = entrepot(server, "log", device.identity.device_id)
+    assert "stuck" in log and f"one of the items {item.partition(':')[2]}" in log
+    # Who gets further after all begins to count anew.
+    anna.receives("Later", "x")
+    device.sync(inbox)
+    assert len(device.held[inbox].items) == 2
 
 
 def test_lesson_13_one_bad_item_stops_no_other(tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ async def count_step(ctx: Context, folder: FolderId, step: Step) -> None:
         return
     items = [entry.item_id for entry in step.entries[:_ITEMS_MAX]]
     shown = ", ".join(map(str, items)) + (", …" if len(step.entries) > _ITEMS_MAX else "")
-    text = f"{count} times the same step: it does not get past one of the items {shown}"
+    what = f"does not get past one of the items {shown}" if items else "does not take its answer"
+    text = f"{count} times the same step: it {what}"
     _log.warning(
         "a device does not get past a step",
         device=ctx.device.device_id,

@@ -402,3 +402,48 @@ async def test_a_counter(world: World, by: Producer) -> None:
     assert attendee["proposed_start"] == "2026-07-01T14:00:00.000000Z"
     assert attendee["proposed_end"] == "2026-07-01T15:00:00.000000Z"
     assert p["start"] == "2026-07-01T08:00:00.000000Z"
+
+
+async def test_a_counter_to_one_of_a_series(world: World, by: Producer) -> None:
+    daily = {"type": "daily", "interval": 1, "start": "2026-07-01", "count": 4}
+    uid = (await _own(world, recurrence=daily)).properties["uid"]
+    other = Event(uid=uid, of="20260702T100000", start="20260702T160000", organizer=ANNA,
+                  attendee=CARLA)  # fmt: skip
+    await _arrive(world, by, "COUNTER", other)
+    series = (await world.meeting()).properties
+    (exception,) = series["exceptions"]
+    (attendee,) = exception["properties"]["required_attendees"]
+    assert attendee["proposed_start"] == "2026-07-02T14:00:00.000000Z"
+    assert "proposed_start" not in series["required_attendees"][0]
+
+
+async def test_what_was_cancelled_takes_place_after_all(world: World, by: Producer) -> None:
+    """One of a series, and a whole meeting."""
+    await _arrive(world, by, "REQUEST", _DAILY)
+    await world.session.execute(RespondToMeeting((await world.meeting()).id, "accept"))
+    one = Event(of="20260703T100000", start="20260703T100000", sequence=1)
+    await _arrive(world, by, "CANCEL", one)
+    again = msgspec.structs.replace(one, sequence=2)
+    await _arrive(world, by, "REQUEST", again)
+    (exception,) = (await world.meeting()).properties["exceptions"]
+    assert not exception["properties"].get("is_cancelled")
+    assert exception["properties"].get("subject", "Lunch") == "Lunch"
+    assert exception["properties"]["my_response_type"] == "no_response_received"
+    assert exception["properties"].get("reminder_is_set", True)
+    await _arrive(world, by, "CANCEL", msgspec.structs.replace(_DAILY, sequence=3))
+    await _arrive(world, by, "REQUEST", msgspec.structs.replace(_DAILY, sequence=4))
+    p = (await world.meeting()).properties
+    assert (p["is_cancelled"], p["subject"], p["busy_status"]) == (False, "Lunch", "tentative")
+    assert p["reminder_is_set"]
+
+
+async def test_a_series_is_changed_after_one_of_it(world: World, by: Producer) -> None:
+    """News of the whole series that no longer name the exception make it regular again."""
+    await _arrive(world, by, "REQUEST", _DAILY)
+    moved = Event(of="20260702T100000", start="20260702T150000", sequence=1)
+    await _arrive(world, by, "REQUEST", moved)
+    await _arrive(world, by, "REQUEST", msgspec.structs.replace(_DAILY, sequence=2))
+    assert "exceptions" not in (await world.meeting()).properties
+    await _arrive(world, by, "REQUEST", msgspec.structs.replace(_DAILY, sequence=3), moved)
+    (exception,) = (await world.meeting()).properties["exceptions"]
+    assert exception["properties"]["start"] == "2026-07-02T13:00:00.000000Z"

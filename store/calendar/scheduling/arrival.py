@@ -230,6 +230,9 @@ def _renew(tx: WriteTx, found: Found, draft: ItemDraft) -> str:
             "my_response_type": "no_response_received",
             "busy_status": tentative_of(draft.properties),
         }
+    if was_cancelled:
+        told = draft.properties
+        news |= {"is_cancelled": False, "reminder_is_set": told.get("reminder_is_set", True)}
     news["appointment_state"] = MEETING | RECEIVED
     change_found(tx, found, news, kept, draft.body)
     return "informational_update" if answered and not (is_new or was_cancelled) else "full_update"

@@ -52,6 +52,8 @@ class Front:
             command_modules.__path__, f"{command_modules.__name__}."
         ):
             importlib.import_module(module.name)
+        # Without X-MS-RP, which bids a device discard what it holds (MS-ASHTTP 2.2.2.1.2.9): Gmail
+        # begins anew with the tree at every pull, and keeps its mail.
         self._described = {
             "MS-Server-ActiveSync": VERSIONS[-1],
             "MS-ASProtocolVersions": ",".join(VERSIONS),

@@ -196,6 +196,9 @@ def test_quirk_25_the_whole_tree_at_each_pull_resets_nothing(
     before = dict(device.folders)
     for number in range(4):
         anna.receives(f"More {number}", "x")
+        answer = device.post("FolderSync", documents.folder_sync("0"))
+        # This header would bid it discard what it holds (MS-ASHTTP 2.2.2.1.2.9).
+        assert "x-ms-rp" not in answer.headers
         device.folder_sync("0")
         assert device.folders == before
         device.sync(inbox)

@@ -14,6 +14,7 @@ from conformance.eas.http import post
 from conformance.eas.wbxml import decode
 from entrepot.testing import Exchange, Person
 from tests.eas.conftest import VERSIONS, NewDevice
+from tests.entrepot.test_cli_devices import entrepot
 
 
 def test_options_says_versions_and_commands(anna: Person, new_device: NewDevice) -> None:
@@ -237,3 +238,17 @@ def test_devices_follow_a_server_to_its_new_name(
             assert ask(host, signed=False).status_code == 401
         assert ask("mail.new.example").status_code == (449 if version == "12.1" else 200)
         assert "X-MS-Location" not in ask("mail.new.example", method="OPTIONS").headers
+
+
+@pytest.mark.parametrize("version", ["12.1", "16.1"])
+def test_a_device_may_call_itself_anything_and_change_its_name(
+    anna: Person, new_device: NewDevice, version: str
+) -> None:
+    """Devices that change their User-Agent often are not shut out, as by Exchange unless it is told
+    to (MS-ASHTTP 3.2.5.1, note 8); of a long one as much is kept as anybody can read."""
+    device = new_device(anna, version)
+    for agent in ("Mail/1", "Mail/2", "Mail/3", "", "A" * 5_000):
+        device.identity.agent = agent
+        assert device.folder_sync("0").text("FolderHierarchy:Status") == "1"
+    shown = entrepot(anna.exchange, "show", device.identity.device_id)
+    assert "A" * 200 in shown and "A" * 1_000 not in shown

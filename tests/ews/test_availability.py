@@ -127,3 +127,34 @@ async def test_what_is_wrong_as_a_whole(desk: Desk, parts: tuple[str, ...], code
 async def test_a_request_without_zone_is_refused(desk: Desk) -> None:
     window = _view("2026-07-01T00:00:00", "2026-07-02T00:00:00")
     assert (await _ask(desk, _people("a@demo.example"), window, zone="")).code == "ErrorTimeZone"
+
+
+@pytest.mark.parametrize("who", ["anna", "ben"])
+@pytest.mark.parametrize(
+    ("view", "is_merged", "has_events", "has_details"),
+    [
+        ("MergedOnly", True, False, False),
+        ("FreeBusy", False, True, False),
+        ("FreeBusyMerged", True, True, False),
+        ("Detailed", False, True, True),
+        ("DetailedMerged", True, True, True),
+    ],
+)
+async def test_each_view_has_what_it_is_named_for(
+    desk: Desk, view: str, is_merged: bool, has_events: bool, has_details: bool, who: str
+) -> None:
+    """Details are for whom the owner lets see them; others get the view without (MS-OXWAVLS
+    2.2.4.9, 2.2.5.1)."""
+    await _busy(desk, "2026-07-01T07:00:00Z", "2026-07-01T08:00:00Z")
+    window = _view("2026-07-01T08:00:00", "2026-07-01T12:00:00", view)
+    inner = f"{_ZONE}{_people('anna@demo.example')}{window}"
+    asked = f"<m:GetUserAvailabilityRequest>{inner}</m:GetUserAvailabilityRequest>"
+    reply = await desk.ask(asked, who=who)
+    sees = who == "anna"
+    told = view if sees else view.replace("Detailed", "FreeBusy")
+    assert reply.one("//t:FreeBusyViewType") == told
+    assert reply.texts("//t:MergedFreeBusy") == (["0200"] if is_merged else [])
+    assert reply.texts("//t:CalendarEvent/t:BusyType") == (["Busy"] if has_events else [])
+    subjects = reply.texts("//t:CalendarEventDetails/t:Subject")
+    assert subjects == (["Busy"] if has_details and sees else [])
+    assert reply.texts("//t:WorkingHours//t:StartTimeInMinutes") == ["480"]

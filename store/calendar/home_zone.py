@@ -24,10 +24,13 @@ _NEWEST = (
 
 @reads(FetchHomeZone, small=lambda command: True)
 def fetch_home_zone(tx: Tx, command: FetchHomeZone) -> ZoneRecord | None:
+    del command
+    return home_zone(tx, tx.principal.mailbox_id)
+
+
+def home_zone(tx: Tx, mailbox_id: int) -> ZoneRecord | None:
     """The zone of the working hours, else that of the newest event of the owner's that names one;
     None where nothing tells."""
-    del command
-    mailbox_id = tx.principal.mailbox_id
     hours = working_hours(tx, mailbox_id)
     if hours.zone:
         return hours.zone

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, select
 
 from store import tables
+from store.calendar import span
 from store.calendar.scheduling.imip import with_calendar
 from store.calendar.scheduling.messages import address_of
 from store.delegates.copies import Copies, copies_of
@@ -203,7 +204,9 @@ def _addressed(packed: PackedItem, reader: Reader, owner: Reader, marks: Propert
     """The message with whose it is: ReceivedBy, and ReceivedRepresenting for whom that is, the
     ``owner`` (MS-OXWSMSG 2.2.4.3). ``marks``: what became of it on arrival."""
     properties, extended = decode_record(packed.row["record"])
-    properties |= marks
+    # Days that float are the reader's: their times have columns of their own.
+    times = {name: marks[name] for name in ("start", "end") if name in marks}
+    properties |= {name: value for name, value in marks.items() if name not in times}
     properties["received_by"] = {"name": reader.name, "address": reader.address}
     properties["received_representing"] = {"name": owner.name, "address": owner.address}
     if reader.is_hidden:
@@ -212,7 +215,9 @@ def _addressed(packed: PackedItem, reader: Reader, owner: Reader, marks: Propert
     if packed.draft is not None:
         properties |= _whose_meeting(properties, reader, owner)
     properties["is_from_me"] = bool(author) and author == reader.address
-    row = {**packed.row, "record": encode_record(properties, extended)}
+    row = {**packed.row, "record": encode_record(properties, extended), **times}
+    if times:
+        row |= span.columns(properties | times)
     return PackedItem(row, packed.content, packed.blobs, packed.attachments)
 
 

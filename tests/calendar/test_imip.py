@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,6 +26,7 @@ from store.commands import (
     UpdateItems,
     Want,
 )
+from store.instant import to_instant
 from store.mime import parse, parse_all
 from store.model import Body, Item, ItemDraft, ItemId, Principal
 from store.store import Session, Store
@@ -421,3 +424,68 @@ async def test_two_new_meetings_in_one_message_do_not_mix(world: World) -> None:
     found = {i.properties["uid"][:3]: i.properties for i in await world.items("calendar")}
     assert found["abc"]["location"] == "Room 1" and "location" not in found["def"]
     assert found["def"]["start"] == "2026-07-08T10:00:00.000000Z"
+
+
+def _all_day(method: str, *lines: str, day: str = "20260701") -> str:
+    """As Google writes it: of no zone."""
+    text = _calendar(method, *lines)
+    timed = "DTSTART;TZID=Europe/Berlin:20260701T100000\r\nDURATION:PT1H"
+    return text.replace(timed, f"DTSTART;VALUE=DATE:{day}")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Tokyo"])
+async def test_a_day_of_no_zone_is_its_readers(world: World, zone: str) -> None:
+    """Lesson 21: a date, not an instant. So are the days of a series, and what happens to one."""
+    own = {"start": "2026-06-01T08:00:00.000000Z", "end": "2026-06-01T09:00:00.000000Z",
+           "subject": "Own", "start_time_zone": {"id": zone}}  # fmt: skip
+    await world.session.execute(CreateItems((ItemDraft("IPM.Appointment", own),)))
+    await world.arrive(
+        _all_day("REQUEST", "RRULE:FREQ=DAILY;COUNT=3", "EXDATE;VALUE=DATE:20260702")
+    )
+    lunch = {i.properties["subject"]: i for i in await world.items("calendar")}["Lunch"]
+    p = lunch.properties
+    assert (p["is_all_day"], p["start_time_zone"]) == (True, {"id": zone})
+    midnight = datetime(2026, 7, 1, tzinfo=ZoneInfo(zone))
+    assert p["start"] == to_instant(midnight.astimezone(UTC))
+    assert p["end"] == to_instant((midnight + timedelta(days=1)).astimezone(UTC))
+    (request,) = await world.items("inbox")
+    assert request.properties["start"] == p["start"]
+    window = ("2026-06-30T00:00:00.000000Z", "2026-07-09T00:00:00.000000Z")
+    third = midnight + timedelta(days=2)
+    assert [each.start for each in Series(p).between(*window)] == [
+        p["start"], to_instant(third.astimezone(UTC)),
+    ]  # fmt: skip
+    await world.session.execute(RespondToMeeting(lunch.id, "accept", disposition="send_and_save"))
+    (sent,) = await world.items("sentitems")
+    assert "DTSTART;VALUE=DATE:20260701" in parse_all(sent.mime or b"").calendar
+    at = "RECURRENCE-ID;VALUE=DATE:20260703"
+    await world.arrive(_all_day("CANCEL", at, "SEQUENCE:1", day="20260703"))
+    lunch = {i.properties["subject"]: i for i in await world.items("calendar")}["Lunch"]
+    gone = [each for each in lunch.properties["exceptions"] if not each.get("is_deleted")]
+    assert [each["original"] for each in gone] == [to_instant(third.astimezone(UTC))]
+    assert gone[0]["properties"]["is_cancelled"]
+
+
+async def test_without_a_zone_of_the_readers_a_day_is_that_of_utc(world: World) -> None:
+    await world.arrive(_all_day("REQUEST"))
+    p = (await world.meeting()).properties
+    assert (p["start"], p["is_all_day"]) == ("2026-07-01T00:00:00.000000Z", True)
+
+
+async def test_an_answer_for_one_day_of_a_series_is_for_that_day(world: World) -> None:
+    """Anna lives in New York, where the day begins later than the same one of UTC."""
+    zone = {"id": "America/New_York"}
+    daily = {"type": "daily", "interval": 1, "start": "2026-07-01", "count": 4}
+    item = await _own(
+        world, recurrence=daily, is_all_day=True, start="2026-07-01T04:00:00.000000Z",
+        end="2026-07-02T04:00:00.000000Z", start_time_zone=zone, end_time_zone=zone,
+    )  # fmt: skip
+    answer = _reply(
+        item.properties["uid"],
+        f"ATTENDEE;PARTSTAT=DECLINED:mailto:{CARLA}",
+        "RECURRENCE-ID;VALUE=DATE:20260702",
+    )
+    timed = "DTSTART;TZID=Europe/Berlin:20260701T100000\r\nDURATION:PT1H"
+    await world.arrive(answer.replace(timed, "DTSTART;VALUE=DATE:20260702"))
+    (exception,) = (await world.meeting()).properties["exceptions"]
+    assert exception["original"] == "2026-07-02T04:00:00.000000Z"

@@ -56,11 +56,13 @@ _TIMELESS = frozenset({"REPLY", "CANCEL"})
 class Event(msgspec.Struct, frozen=True):
     """One item: a series with its exceptions, a single event, or (``recurrence_id`` among the
     properties) an occurrence of a series that is not told of. ``untold``: what of it our patterns
-    cannot say, as it was written."""
+    cannot say, as it was written. ``floats``: its times are by no clock, as if it were that of
+    UTC."""
 
     properties: Properties
     body: Body = Body()
     untold: tuple[str, ...] = ()
+    floats: bool = False
 
 
 class Calendar(msgspec.Struct, frozen=True):
@@ -81,7 +83,7 @@ def read_calendar(data: bytes | str, default: ZoneRecord | None = None) -> Calen
     _check(text)
     try:
         calendar = icalendar.Calendar.from_ical(_tidy(text))
-        return _Reader(calendar, default or {"id": "UTC"}).read()
+        return _Reader(calendar, default).read()
     except InvalidValue:
         raise
     except _FAULTS as error:
@@ -128,7 +130,7 @@ def _tidy(text: str) -> str:
 class _Reader:
     """One VCALENDAR."""
 
-    def __init__(self, calendar: Any, default: ZoneRecord) -> None:
+    def __init__(self, calendar: Any, default: ZoneRecord | None) -> None:
         self._calendar = calendar
         self._method = str(calendar.get("METHOD", "")).strip().upper()
         self._zones: dict[str, ZoneRecord] = {}
@@ -139,7 +141,9 @@ class _Reader:
                     self._zones[str(component.get("TZID", ""))] = zone
         # Days, and times that float, go by the calendar's own zone where it has but one.
         only = next(iter(self._zones.values())) if len(self._zones) == 1 else None
-        self._default = zone_named(str(calendar.get("X-WR-TIMEZONE", ""))) or only or default
+        said = zone_named(str(calendar.get("X-WR-TIMEZONE", ""))) or only or default
+        self._default: ZoneRecord = said or {"id": "UTC"}
+        self._has_clock = said is not None
 
     def read(self) -> Calendar:
         events = [c for c in self._calendar.subcomponents if c.name == "VEVENT"]
@@ -193,7 +197,18 @@ class _Reader:
             del properties["appointment_sequence_number"]  # it does not say what it answers
         # What somebody sends has others see to their own reminders.
         properties |= read_alarms(event, by_mail=self._method in ("", "PUBLISH"))
-        return Event(properties, _body(event), tuple(untold))
+        return Event(properties, _body(event), tuple(untold), self._floats(event))
+
+    def _floats(self, event: Any) -> bool:
+        """Whether its times are by no clock that is known."""
+        value = event.get("DTSTART") or event.get("RECURRENCE-ID")
+        if self._has_clock or value is None:
+            return False
+        moment = value.dt
+        if not isinstance(moment, datetime):
+            return True
+        is_utc = moment.tzinfo is not None and self._is_utc(value, moment)
+        return not is_utc and self._zone(value) is self._default
 
     def _moment(
         self, value: Any, beside: Properties | None = None
@@ -312,7 +327,7 @@ class _Reader:
         properties = dict(master.properties)
         if records:
             properties["exceptions"] = sorted(records.values(), key=_original)
-        return Event(properties, master.body, tuple(untold))
+        return Event(properties, master.body, tuple(untold), master.floats)
 
 
 # What an exception says of itself in iCalendar whether it differs or not.

@@ -12,6 +12,7 @@ from store import tables
 from store.calendar.inbox_reminders import with_own_reminders
 from store.calendar.occurrences import Series
 from store.calendar.scheduling.booking import book
+from store.calendar.scheduling.floating import at_home
 from store.calendar.scheduling.found import Found, change_found, find_meeting, rows_of_uid
 from store.calendar.scheduling.imip import each_event
 from store.calendar.scheduling.messages import (
@@ -56,12 +57,13 @@ _OF_TIME = ("start", "end", "recurrence", "is_all_day")
 
 def for_each_event(handler: Handler) -> Handler:
     """A handler of messages that may tell of several events; what it says of the first stands at
-    the message."""
+    the message. Times that float are the reader's."""
 
     def handle(tx: WriteTx, reader: Reader, draft: ItemDraft) -> Properties:
-        first, *others = [handler(tx, reader, each) for each in each_event(draft)]
+        events = [at_home(tx, reader.mailbox_id, each) for each in each_event(draft)]
+        first, *others = [handler(tx, reader, each) for each, _ in events]
         del others
-        return first
+        return events[0][1] | first
 
     return handle
 

@@ -9,6 +9,7 @@ import msgspec
 from schemas.classes import kind_of
 from schemas.property import Kind
 from store.calendar.ical.read import Event, read_calendar
+from store.calendar.scheduling.floating import FLOATS
 from store.calendar.scheduling.messages import ANSWER_OF, ANSWERS, MEETING_SUBJECT
 from store.errors import InvalidValue
 from store.mime.parse import parse_all
@@ -21,7 +22,8 @@ FURTHER_MAX = 100
 _OF_EVENT = frozenset(
     {"uid", "start", "end", "is_all_day", "start_time_zone", "end_time_zone", "recurrence",
      "recurrence_id", "exceptions", "location", "places", "appointment_sequence_number",
-     "date_time_stamp", "proposed_start", "proposed_end", "answered_by", MEETING_SUBJECT}
+     "date_time_stamp", "proposed_start", "proposed_end", "answered_by", FLOATS,
+     MEETING_SUBJECT}
 )  # fmt: skip
 
 
@@ -62,6 +64,8 @@ def each_event(draft: ItemDraft) -> list[ItemDraft]:
 def _told(draft: ItemDraft, method: str, event: Event) -> Properties:
     kind = kind_of(draft.item_class)
     told = dict(event.properties)
+    if event.floats:
+        told[FLOATS] = True
     told["is_meeting"] = True
     told["is_recurring"] = "recurrence" in told or "recurrence_id" in told
     if kind is Kind.MEETING_RESPONSE:

@@ -173,6 +173,9 @@ def _rules(draw: Any) -> dict[str, list[Any]]:
 @given(_rules(), st.dates(date(9988, 1, 1), date(9992, 12, 31)))
 def test_a_rule_has_the_days_that_another_library_finds(rule: dict[str, Any], start: date) -> None:
     """Near the end of the calendar, for the other one looks that far for a day that never comes."""
+    if rule["FREQ"] == ["WEEKLY"] and "BYSETPOS" in rule:
+        # Of the first week it counts what is left; the set is the whole of it (RFC 5545 3.3.10).
+        start -= timedelta(days=(start.weekday() - _CODES.index(rule["WKST"][0])) % 7)
     last = start + timedelta(days=1200)
     said = ";".join(f"{name}={','.join(map(str, values))}" for name, values in rule.items())
     begin = datetime(start.year, start.month, start.day)
@@ -181,6 +184,15 @@ def test_a_rule_has_the_days_that_another_library_finds(rule: dict[str, Any], st
     read = read_rule(rule, start)
     assert read is not None
     assert list(days_of(read, start, last)) == theirs, said
+
+
+def test_places_count_in_the_whole_of_the_first_week() -> None:
+    """A set begins where its interval does, not where the series does (RFC 5545 3.3.10)."""
+    rule = {"FREQ": ["WEEKLY"], "BYDAY": ["MO", "TU"], "BYSETPOS": [1], "WKST": ["TU"]}
+    read = read_rule(rule, _START)
+    assert read is not None
+    found = list(days_of(read, _START, _START + timedelta(days=14)))
+    assert found == [date(2026, 7, 7), date(2026, 7, 14)]
 
 
 @pytest.mark.parametrize(

@@ -21,31 +21,36 @@ _FOLD = re.compile(r"\r?\n[ \t]")
 # What two writings of one invitation do not share, and what says which meeting it is of.
 _OF_WRITING = ("DTSTAMP", "LAST-MODIFIED", "CREATED")
 _OF_MEETING = ("UID", "RECURRENCE-ID")
+_PREFIX = "invite:"
 _SENT = 1
 
 
 def once_each(ctx: Context, draft: ItemDraft, command: Command) -> Command:
     """The command that sends a message; of an invitation only unless the device's last one to the
-    same people for the same meeting said the same. That raises AlreadyDone, ``where`` a token for
-    ``is_invitation``."""
-    if kind_of(draft.item_class) is not Kind.MEETING_REQUEST or draft.mime is None:
+    same people for the same meeting said the same, and the meeting was not cancelled since. That
+    raises AlreadyDone, ``where`` a token for ``is_invitation``."""
+    kind = kind_of(draft.item_class)
+    if kind not in (Kind.MEETING_REQUEST, Kind.MEETING_CANCELLATION) or draft.mime is None:
         return command
     lines = _FOLD.sub("", parse_all(draft.mime).calendar).splitlines()
-    meeting = [line for line in lines if line.upper().startswith(_OF_MEETING)]
+    meeting = _digest(*(line for line in lines if line.upper().startswith(_OF_MEETING)))
+    if kind is Kind.MEETING_CANCELLATION:
+        token = _digest(draft.mime.decode("utf-8", "replace"))
+        whose = f"{_PREFIX}{meeting}:"
+        return Once(ctx.device.key, f"{whose}cancelled:{token}", command, forgets=whose)
     people = sorted(
         str(mailbox.get("address") or "").lower()
         for name in ("to", "cc", "bcc")
         for mailbox in draft.properties.get(name) or ()
     )
-    whose = f"invite:{_digest(*meeting, *people)}:"
     told = [line for line in lines if not line.upper().startswith(_OF_WRITING)]
-    token = f"{whose}{_digest(*told)}"
-    return Once(ctx.device.key, token, command, forgets=whose)
+    whose = f"{_PREFIX}{meeting}:{_digest(*people)}:"
+    return Once(ctx.device.key, f"{whose}{_digest(*told)}", command, forgets=whose)
 
 
 def is_invitation(token: str) -> bool:
     """Whether what was done already is the sending of an invitation."""
-    return token.startswith("invite:")
+    return token.startswith(_PREFIX)
 
 
 async def note_repeat(ctx: Context) -> None:

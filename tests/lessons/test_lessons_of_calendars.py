@@ -299,15 +299,17 @@ def test_lesson_24_the_server_invites_from_16_on_and_once(anna: Person, ben: Per
     assert len(list(ben.account().inbox.all())) == 1
 
 
-def _invitation(organizer: Person, *to: Person, sequence: int = 0, hour: int = 10) -> bytes:
+def _invitation(
+    organizer: Person, *to: Person, sequence: int = 0, hour: int = 10, method: str = "REQUEST"
+) -> bytes:
     """As a device before 16.0 writes it, anew each time."""
     number = next(_NUMBERS)
     people = "\r\n".join(f"ATTENDEE;RSVP=TRUE:mailto:{p.address}" for p in to)
     return (
         f"From: <{organizer.address}>\r\nTo: {', '.join(f'<{p.address}>' for p in to)}\r\n"
         f"Subject: Plan\r\nMessage-ID: <{number}@phone>\r\nMIME-Version: 1.0\r\n"
-        "Content-Type: text/calendar; charset=utf-8; method=REQUEST\r\n\r\n"
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nMETHOD:REQUEST\r\n"
+        f"Content-Type: text/calendar; charset=utf-8; method={method}\r\n\r\n"
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nMETHOD:{method}\r\n"
         f"BEGIN:VEVENT\r\nUID:phone-1\r\nDTSTAMP:20261001T{number % 24:02}0000Z\r\n"
         f"SEQUENCE:{sequence}\r\nDTSTART:20261005T{hour:02}0000Z\r\nDURATION:PT1H\r\n"
         f"ORGANIZER:mailto:{organizer.address}\r\n{people}\r\nSUMMARY:Plan\r\n"
@@ -341,6 +343,9 @@ def test_lesson_24_the_same_invitation_leaves_once(
     send(ben, sequence=2, hour=10)
     send(ben, hour=10)  # the first one again, after others: it is news
     assert len(list(ben.account().inbox.all())) == 4
+    send(ben, method="CANCEL")
+    send(ben, hour=10)  # and whoever was told not to come is invited again
+    assert len(list(ben.account().inbox.all())) == 6
 
 
 # -- 25, 28: answers and methods ---------------------------------------------------------------

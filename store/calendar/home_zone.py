@@ -7,6 +7,7 @@ from schemas.property import Kind
 from store import tables
 from store.calendar.availability.hours import working_hours
 from store.calendar.model import ZoneRecord
+from store.calendar.settle import RECEIVED
 from store.commands import FetchHomeZone
 from store.configured import lying_in
 from store.executor import Tx, reads
@@ -29,17 +30,22 @@ def fetch_home_zone(tx: Tx, command: FetchHomeZone) -> ZoneRecord | None:
 
 
 def home_zone(tx: Tx, mailbox_id: int) -> ZoneRecord | None:
-    """The zone of the working hours, else that of the newest event of the owner's that names one;
-    None where nothing tells."""
+    """The zone of the working hours, else that of the newest event of the owner's that names one,
+    rather than of others' meetings; None where nothing tells."""
     hours = working_hours(tx, mailbox_id)
     if hours.zone:
         return hours.zone
     keys = {"mailbox_id": mailbox_id, "role": "calendar"}
+    of_others: ZoneRecord | None = None
     for record in tx.conn.execute(_NEWEST, keys).scalars():
-        zone = decode_record(record)[0].get("start_time_zone")
-        if zone and zone.get("id") not in _NOWHERE:
+        properties = decode_record(record)[0]
+        zone = properties.get("start_time_zone")
+        if not zone or zone.get("id") in _NOWHERE:
+            continue
+        if not int(properties.get("appointment_state") or 0) & RECEIVED:
             return zone
-    return None
+        of_others = of_others or zone
+    return of_others
 
 
 _NOWHERE = frozenset({"UTC", "Etc/UTC", ""})

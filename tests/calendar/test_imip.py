@@ -466,6 +466,18 @@ async def test_a_day_of_no_zone_is_its_readers(world: World, zone: str) -> None:
     assert gone[0]["properties"]["is_cancelled"]
 
 
+async def test_a_meeting_from_afar_does_not_move_its_readers_home(world: World) -> None:
+    own = {"start": "2026-06-01T08:00:00.000000Z", "end": "2026-06-01T09:00:00.000000Z",
+           "subject": "Own", "start_time_zone": {"id": "Asia/Tokyo"}}  # fmt: skip
+    await world.session.execute(CreateItems((ItemDraft("IPM.Appointment", own),)))
+    await world.arrive(_calendar("REQUEST"))
+    await world.arrive(_all_day("REQUEST").replace("abc@", "day@"))
+    zones = {i.properties["start_time_zone"]["id"] for i in await world.items("calendar")}
+    assert zones == {"Asia/Tokyo", "Europe/Berlin"}
+    (day,) = [i for i in await world.items("calendar") if i.properties["is_all_day"]]
+    assert day.properties["start_time_zone"] == {"id": "Asia/Tokyo"}
+
+
 async def test_without_a_zone_of_the_readers_a_day_is_that_of_utc(world: World) -> None:
     await world.arrive(_all_day("REQUEST"))
     p = (await world.meeting()).properties

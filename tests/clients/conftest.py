@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from entrepot.testing import Exchange, Person
-from tests.clients.tbsync_client import NoSources, TbSync, sources
+from tests.clients.tbsync_client import USUAL_VERSIONS, NoSources, TbSync, sources
 
 _NUMBERS = itertools.count(1)
 _NODE = Path(__file__).parent / "node"
@@ -105,7 +105,7 @@ def new_thunderbird(server: Exchange, tbsync_sources: Path) -> Iterator[Callable
             assert "<Unknown" not in (entry.get("details") or ""), entry
 
 
-@pytest.fixture(params=("16.1", "14.1"))
+@pytest.fixture(params=USUAL_VERSIONS)
 def tbsync_version(request: pytest.FixtureRequest) -> str:
     """A version of ActiveSync that the add-on and the server speak; of the add-on's own 14.0 is
     like 14.1 but for setup and policies."""

@@ -28,6 +28,10 @@ _DOWNLOADS = HERE / "downloads"
 _DOWNLOAD_S_MAX, _ANSWER_S_MAX = 60, 120
 TYPES = ("contacts", "calendars", "tasks")
 VERSIONS = ("16.1", "14.1", "14.0")
+# Both models of a calendar are tried where they matter; elsewhere the newer one, unless
+# ALL_VERSIONS=1 is in the environment.
+BOTH_MODELS = VERSIONS[:2]
+USUAL_VERSIONS = BOTH_MODELS if os.environ.get("ALL_VERSIONS") else BOTH_MODELS[:1]
 
 
 def parts(text: str) -> list[Any]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from exchangelib import EWSDate, EWSDateTime, EWSTimeZone
 from exchangelib.items import SEND_TO_ALL_AND_SAVE_COPY, CalendarItem
 from exchangelib.properties import Attendee, Mailbox
 from exchangelib.recurrence import DailyPattern, Recurrence
 
 from entrepot.testing import Person
-from tests.clients.tbsync_client import TbSync, ical
+from tests.clients.tbsync_client import BOTH_MODELS, TbSync, ical
 
+pytestmark = pytest.mark.parametrize("tbsync_version", BOTH_MODELS)
 BERLIN = EWSTimeZone("Europe/Berlin")
 
 

@@ -12,7 +12,7 @@ from exchangelib.folders import Contacts
 from exchangelib.items import Contact
 
 from entrepot.testing import Exchange, Person
-from tests.clients.tbsync_client import VERSIONS, TbSync, TbSyncError, ical
+from tests.clients.tbsync_client import USUAL_VERSIONS, VERSIONS, TbSync, TbSyncError, ical
 
 NewThunderbird = Callable[..., TbSync]
 EVENT = ("DTSTART:20261005T080000Z", "DTEND:20261005T090000Z")
@@ -79,7 +79,7 @@ def test_a_run_that_fails_is_made_up_for_by_the_next(thunderbird: TbSync, anna: 
     assert [len(thunderbird.items(type)) for type in ("contacts", "calendars")] == [1, 1]
 
 
-@pytest.mark.parametrize("tbsync_version", VERSIONS)
+@pytest.mark.parametrize("tbsync_version", USUAL_VERSIONS)
 def test_policies_that_change_are_taken_anew(
     new_thunderbird: NewThunderbird, tmp_path: Path, tbsync_version: str
 ) -> None:

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from entrepot.cli import main
+from entrepot.console import out as console
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def entrepot(*arguments, stdin=""):
+def entrepot(*arguments, stdin="", env=None):
     """Run a command to its end in this process, which saves the second of its start."""
     out, err = io.StringIO(), io.StringIO()
     code = 0
@@ -32,7 +33,9 @@ def entrepot(*arguments, stdin=""):
     ):
         patch.setattr(sys, "argv", ["entrepot", *map(str, arguments)])
         patch.setattr(sys, "stdin", io.StringIO(stdin))
-        patch.setenv("ENTREPOT_CONFIG", "")
+        for name, value in {"ENTREPOT_CONFIG": "", **(env or {})}.items():
+            patch.setenv(name, value)
+        patch.setattr(console, "width", 200)  # that of the terminal was read at the start
         try:
             main()
         except SystemExit as end:

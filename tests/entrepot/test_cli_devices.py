@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -18,7 +15,7 @@ from conformance.eas.documents import change, delete, options
 from conformance.eas.http import Identity
 from conformance.eas.wbxml import Node, node
 from entrepot.testing import Exchange, Person
-from tests.entrepot.test_cli import entrepot_alone
+from tests.entrepot.test_cli import entrepot as run
 
 _FULL = {"ENTREPOT_DEVICE_FULL_WIPE": "true"}
 
@@ -37,13 +34,10 @@ def entrepot(
     environment: Mapping[str, str] | None = None,
 ) -> str:
     """What a command prints; its exit code must be ``code``."""
-    done = subprocess.run(
-        [sys.executable, "-m", "entrepot", "device", *words, "--folder", str(server.folder)],
-        input=typed,
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).resolve().parents[2],
-        env={**os.environ, "COLUMNS": "200", **(environment or {})},
+    done = run(
+        *("device", *words, "--folder", server.folder),
+        stdin=typed,
+        env=environment,
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -338,7 +332,7 @@ def test_all_devices_of_somebody_are_kept_out(server: Exchange) -> None:
 
     def says(state: str) -> str:
         words = ("user", "devices", person.address, state, "--folder", server.folder)
-        done = entrepot_alone(*words)
+        done = run(*words)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -5,6 +5,7 @@ shows."""
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import tempfile
 from pathlib import Path
@@ -379,14 +380,18 @@ async def _live_alone(history: list[tuple[str, int]], kind: type[World] = World)
             await store.close()
 
 
-@settings(max_examples=60, deadline=None)
+# Each history is a store of its own: more of them with THOROUGH=1 in the environment.
+_EXAMPLES = 80 if os.environ.get("THOROUGH") else 30
+
+
+@settings(max_examples=_EXAMPLES, deadline=None)
 @example([("own move in", 0), ("add", 0), ("add", 0), ("step", 1), ("filter", 3)])
 @given(st.lists(_OPERATIONS, max_size=40))
 def test_a_device_holds_what_the_filter_shows(history: list[tuple[str, int]]) -> None:
     asyncio.run(_live_alone(history))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=_EXAMPLES, deadline=None)
 @example([("answer", 3), ("gather", 1), ("filter", 10), ("step", 4), ("answer", 60), ("step", 4)])
 @example([*_BEGUN, ("own read", 0), ("delete", 2), ("step", 4), ("read", 0)])
 @given(st.lists(_IN_THREADS, max_size=25).map(lambda history: [*_BEGUN, *history]))
@@ -402,7 +407,7 @@ _MOVING = st.one_of(
 
 
 @pytest.mark.parametrize("kind", [Events, Chores])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=_EXAMPLES, deadline=None)
 @given(st.lists(_MOVING, max_size=40))
 def test_a_device_holds_what_the_filter_shows_of_what_moves(
     kind: type[World], history: list[tuple[str, int]]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 import msgspec
 
 from store.executor import WriteTx
 from store.instant import from_instant
-from store.mime.build import build, with_headers
+from store.mime.build import build, new_identity, with_headers
 from store.model import ItemDraft
 from store.submission.outgoing import enqueue
 from store.submission.recipients import Reader, default_domain
@@ -26,7 +24,7 @@ def answer_for(tx: WriteTx, reader: Reader, draft: ItemDraft, address: str) -> N
         "from": who,
         "sender": who,
         "sent": tx.now,
-        "message_id": f"<{secrets.token_hex(16)}@{domain}>",
+        "message_id": new_identity(domain),
     }
     told = msgspec.structs.replace(draft, properties=properties)
     mime = build(told, domain=domain, now=from_instant(tx.now))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from store.errors import StoreError
 from store.executor import WriteTx
 from store.instant import Instant
+from store.mime.build import new_identity
 from store.mime.parse import parse
 from store.model import ItemDraft
 from store.submission.inbox import arriving, deliver
@@ -87,7 +87,7 @@ def _report(
         sender_name="Mail Delivery",
         sender_address=f"postmaster@{domain}",
         recipient=sender,
-        message_id=f"<{secrets.token_hex(16)}@{domain}>",
+        message_id=new_identity(domain),
         now=tx.now,
     )
     listed = [Undelivered(f.address, f.status, f.reason, f.reply) for f in failures]

@@ -6,7 +6,6 @@ else anybody could make us write to a third person (RFC 8098 2.1).
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from sqlalchemy import Row, Text, bindparam, cast, select, update
@@ -14,6 +13,7 @@ from sqlalchemy import Row, Text, bindparam, cast, select, update
 from store import tables
 from store.executor import WriteTx
 from store.instant import from_instant
+from store.mime.build import new_identity
 from store.mime.headers import fields, mailboxes
 from store.record import decode_record, encode_record
 from store.submission.bounces import send_report
@@ -118,7 +118,7 @@ def _report(tx: WriteTx, row: Row[Any], recipient: str, item_class: str) -> byte
         sender_name=owner.name if owner else "",
         sender_address=owner.address if owner else f"postmaster@{domain}",
         recipient=recipient,
-        message_id=f"<{secrets.token_hex(16)}@{domain}>",
+        message_id=new_identity(domain),
         now=tx.now,
     )
     sent = f"{from_instant(row.sent):%Y-%m-%d %H:%M} UTC" if row.sent else ""

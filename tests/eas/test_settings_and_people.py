@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -314,9 +315,13 @@ def _told(answer: Node) -> list[tuple[str, str, str, int]]:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_certificates_of_people(
-    anna: Person, ben: Person, new_device: NewDevice, version: str
+    anna: Person,
+    ben: Person,
+    new_person: Callable[[str], Person],
+    new_device: NewDevice,
+    version: str,
 ) -> None:
-    cara = anna.exchange.person(f"cara{version}".replace(".", ""))
+    cara = new_person("cara")
     pem = [certificate(ben.address).public_bytes(Encoding.PEM) for _ in range(2)]
     ben.sets_certificates(b"".join(pem))
     anna.sets_certificates(certificate(anna.address).public_bytes(Encoding.DER))
